@@ -1,0 +1,26 @@
+// The bus: events on their way to views and processes. Every adapter passes bus.suite.ts.
+import type { Position, RecordedEvent } from '@tallystick/journal';
+
+/** What a consumer is given: recorded events, in order per partition key, at least once. */
+export interface Delivery {
+  /** Which partition of the bus these events come from; the embedded bus has one, 0. */
+  readonly partition: number;
+  readonly events: readonly RecordedEvent[];
+}
+
+export interface Consumer {
+  /** Names the consumer; consumers of one name share the work. */
+  readonly name: string;
+  /** The position up to which this consumer has durably applied a partition; START before the first delivery. */
+  resumeAfter(partition: number): Promise<Position>;
+  /** Applies a delivery. It is delivered again after a failure; the consumer dedupes by position. */
+  apply(delivery: Delivery): Promise<void>;
+}
+
+export interface Bus {
+  /**
+   * Delivers to the consumer until the signal is aborted, then resolves.
+   * A consumer that throws is given the same delivery again after a pause that grows.
+   */
+  run(consumer: Consumer, signal: AbortSignal): Promise<void>;
+}
