@@ -1,2 +1,30 @@
+export * from './account/answer.js';
+export type * from './account/commands.js';
+export { contentOf } from './account/content.js';
+export { decide } from './account/decide.js';
+export type { Decision } from './account/decision.js';
+export {
+  type AccountStreamEvent,
+  COMMAND_KEYS_KEPT,
+  type EventFacts,
+  evolve,
+  FOLD_VERSION,
+  TRANSACTIONS_KEPT,
+} from './account/evolve.js';
+export {
+  type AccountState,
+  balancesOf,
+  type CardState,
+  initialState,
+  type PotState,
+  spentOf,
+  type TransactionState,
+} from './account/state.js';
 export * from './brands.js';
+export * from './chart.js';
+export * from './declines.js';
 export type * from './generated/events.js';
+export * from './money.js';
+export * from './posting.js';
+export * from './rejections.js';
+export * from './unknown-card.js';

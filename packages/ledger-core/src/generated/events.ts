@@ -204,6 +204,8 @@ export interface AuthorisationAdvised {
   readonly merchant: Merchant;
   /** Transaction amount and currency where they differ from billing, DE4 and DE49. */
   readonly local: Money | null;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** Old minus new remaining hold. */
   readonly released: Minor;
   readonly balances: Balances;
@@ -427,6 +429,8 @@ export interface ClearingPosted {
   readonly local: Money | null;
   /** The purchase date. */
   readonly transactedAt: Micros | null;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   /** Old minus new remaining hold. */
@@ -440,6 +444,8 @@ export interface ClearingReversed {
   readonly transaction: CardTransaction;
   readonly clearingKey: string;
   readonly amount: Minor;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;
@@ -528,6 +534,8 @@ export interface PaymentReturned {
   readonly amount: Minor;
   readonly currency: CurrencyCode;
   readonly reason: string;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;
@@ -627,6 +635,8 @@ export interface RefundPosted {
   /** Transaction amount and currency where they differ from billing, DE4 and DE49. */
   readonly local: Money | null;
   readonly transactedAt: Micros | null;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;
@@ -641,6 +651,8 @@ export interface RefundReversed {
   readonly refundKey: string;
   readonly amount: Minor;
   readonly currency: CurrencyCode;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;
@@ -649,10 +661,10 @@ export interface RefundReversed {
 /** A reversal arrived before its original. */
 export interface ReversalRecorded {
   readonly type: 'ReversalRecorded';
-  readonly keys: SchemeKeys | null;
+  /** The original's keys. */
+  readonly keys: SchemeKeys;
+  /** Absent for an unknown card. */
   readonly cardId: CardId | null;
-  /** The original's command id where no scheme key was quoted. */
-  readonly originalReference: string | null;
   /** Absent for a full reversal. */
   readonly replacement: Minor | null;
   readonly reason: string;
@@ -709,6 +721,8 @@ export interface TransferReturned {
   readonly amount: Minor;
   readonly currency: CurrencyCode;
   readonly reason: string;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;

@@ -1,0 +1,95 @@
+// What a command is answered with, derived from the stored event alone: the first answer and every repeat are the same.
+import type { Minor, TransactionId } from '../brands.js';
+import type { Balances, EventType } from '../generated/events.js';
+import type { AccountStreamEvent } from './evolve.js';
+
+export interface Answer {
+  /** The event that answers, or null where nothing was left to do. */
+  readonly type: EventType | null;
+  readonly decision: 'approved' | 'declined' | 'recorded';
+  /** Rung of the ladder; null unless declined. */
+  readonly reason: string | null;
+  /** DE39. */
+  readonly responseCode: string;
+  readonly transactionId: TransactionId | null;
+  /** The amount approved or moved, where there is one. */
+  readonly amount: Minor | null;
+  /** Balances after the event; null for events that don't carry them. */
+  readonly balances: Balances | null;
+}
+
+export function answerOf(event: AccountStreamEvent): Answer {
+  const balances = 'balances' in event ? event.balances : null;
+  switch (event.type) {
+    case 'AuthorisationApproved':
+      return {
+        type: event.type,
+        decision: 'approved',
+        reason: null,
+        responseCode: event.responseCode,
+        transactionId: event.transaction.transactionId,
+        amount: event.approved,
+        balances,
+      };
+    case 'CardPaymentPosted':
+      return {
+        type: event.type,
+        decision: 'approved',
+        reason: null,
+        responseCode: event.responseCode,
+        transactionId: event.transaction.transactionId,
+        amount: event.amount,
+        balances,
+      };
+    case 'AuthorisationIncremented':
+      return {
+        type: event.type,
+        decision: 'approved',
+        reason: null,
+        responseCode: '00',
+        transactionId: event.transaction.transactionId,
+        amount: event.increment,
+        balances,
+      };
+    case 'AuthorisationDeclined':
+      return {
+        type: event.type,
+        decision: event.reason === 'stand_in' ? 'recorded' : 'declined',
+        reason: event.reason,
+        responseCode: event.reason === 'stand_in' ? '00' : event.responseCode,
+        transactionId: event.transaction.transactionId,
+        amount: null,
+        balances,
+      };
+    default: {
+      const transactionId =
+        'transaction' in event
+          ? event.transaction.transactionId
+          : 'transactionId' in event
+            ? event.transactionId
+            : null;
+      return {
+        type: event.type,
+        decision: 'recorded',
+        reason: null,
+        responseCode: '00',
+        transactionId,
+        amount: 'amount' in event ? event.amount : null,
+        balances,
+      };
+    }
+  }
+}
+
+/** The answer where nothing was left to do: 00, with the balances as they stand. */
+export function nothingToDo(balances: Balances): Answer {
+  return {
+    type: null,
+    decision: 'recorded',
+    reason: null,
+    responseCode: '00',
+    transactionId: null,
+    amount: null,
+    balances,
+  };
+}

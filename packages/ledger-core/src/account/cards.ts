@@ -1,0 +1,67 @@
+// Cards of the account: one card belongs to one account for ever.
+import type { CardId } from '../brands.js';
+import type { CardCommand, IssueCard, ReplaceCard } from './commands.js';
+import { type Decision, decided, reject } from './decision.js';
+import type { AccountState, CardState } from './state.js';
+
+/** Which states a command may find the card in. */
+const ALLOWED: Readonly<Record<Exclude<CardCommand['type'], 'IssueCard'>, readonly CardState['status'][]>> = {
+  ActivateCard: ['INACTIVE'],
+  FreezeCard: ['INACTIVE', 'ACTIVE'],
+  UnfreezeCard: ['INACTIVE', 'ACTIVE'],
+  ReplaceCard: ['INACTIVE', 'ACTIVE', 'LOST', 'STOLEN'],
+  ReportCardLost: ['INACTIVE', 'ACTIVE'],
+  ReportCardStolen: ['INACTIVE', 'ACTIVE', 'LOST'],
+  CancelCard: ['INACTIVE', 'ACTIVE', 'LOST', 'STOLEN'],
+  SetCardControls: ['INACTIVE', 'ACTIVE'],
+  SetCardLimits: ['INACTIVE', 'ACTIVE'],
+};
+
+export function decideCard(state: AccountState, command: CardCommand): Decision {
+  if (state.status === 'CLOSED') return reject('AccountClosed');
+  if (command.type === 'IssueCard') return issueCard(state, command);
+  const card = state.cards.get(command.cardId);
+  if (card === undefined) return reject('UnknownCard');
+  if (!ALLOWED[command.type].includes(card.status)) return reject('CardState');
+  const { cardId } = command;
+  switch (command.type) {
+    case 'ActivateCard':
+      return decided({ type: 'CardActivated', cardId });
+    case 'FreezeCard':
+      return card.frozen ? reject('CardState') : decided({ type: 'CardFrozen', cardId, frozenBy: command.frozenBy });
+    case 'UnfreezeCard':
+      return card.frozen ? decided({ type: 'CardUnfrozen', cardId }) : reject('CardState');
+    case 'ReplaceCard':
+      return replaceCard(state, card, command);
+    case 'ReportCardLost':
+      return decided({ type: 'CardReportedLost', cardId });
+    case 'ReportCardStolen':
+      return decided({ type: 'CardReportedStolen', cardId });
+    case 'CancelCard':
+      return decided({ type: 'CardCancelled', cardId, reason: command.reason });
+    case 'SetCardControls':
+      return decided({ type: 'CardControlsSet', cardId, controls: command.controls });
+    case 'SetCardLimits':
+      return decided({ type: 'CardLimitsSet', cardId, limits: command.limits });
+  }
+}
+
+function issueCard(state: AccountState, command: IssueCard): Decision {
+  if (isTaken(state, command.cardId)) return reject('IdInUse');
+  const { cardId, token, masked, expiry, active, controls, limits } = command;
+  return decided({ type: 'CardIssued', cardId, token, masked, expiry, active, controls, limits });
+}
+
+/** The new card has the old one's controls and limits, and waits for its activation. */
+function replaceCard(state: AccountState, old: CardState, command: ReplaceCard): Decision {
+  const { cardId, token, masked, expiry } = command.replacement;
+  if (isTaken(state, cardId)) return reject('IdInUse');
+  return decided(
+    { type: 'CardReplaced', cardId: old.cardId, replacementCardId: cardId },
+    { type: 'CardIssued', cardId, token, masked, expiry, active: false, controls: old.controls, limits: old.limits },
+  );
+}
+
+function isTaken(state: AccountState, cardId: CardId): boolean {
+  return state.cards.has(cardId);
+}

@@ -1,0 +1,108 @@
+// The decline ladder as a list of rungs in order of precedence: the first that finds a reason wins.
+import type { Minor } from '../brands.js';
+import type { DeclineReason } from '../declines.js';
+import { max } from '../money.js';
+import type { AuthoriseCard, CommandContext, IncrementAuthorisation } from './commands.js';
+import { availableOf } from './decision.js';
+import type { AccountState, CardState } from './state.js';
+
+export interface LadderInput {
+  readonly state: AccountState;
+  readonly command: AuthoriseCard | IncrementAuthorisation;
+  readonly context: CommandContext;
+  /** A full reversal came before this authorisation. */
+  readonly alreadyReversed: boolean;
+  /** What the transaction has authorised already; an increment counts with it for the per-transaction limit. */
+  readonly authorisedBefore: Minor;
+}
+
+type Rung = (input: LadderInput, card: CardState) => DeclineReason | undefined;
+
+const CHANNEL_SWITCH = { ONLINE: 'online', CONTACTLESS: 'contactless', ATM: 'atm', MAGSTRIPE: 'magstripe' } as const;
+
+const always: readonly Rung[] = [
+  ({ alreadyReversed }) => (alreadyReversed ? 'already_reversed' : undefined),
+  (_, card) => (card.status === 'LOST' ? 'card_lost' : undefined),
+  (_, card) => (card.status === 'STOLEN' ? 'card_stolen' : undefined),
+  (_, card) => (card.status === 'CANCELLED' || card.status === 'REPLACED' ? 'card_cancelled' : undefined),
+  ({ context }, card) =>
+    card.expiry !== null && context.localDate.slice(0, 7) > card.expiry ? 'card_expired' : undefined,
+  (_, card) => (card.status === 'INACTIVE' ? 'card_not_activated' : undefined),
+  (_, card) => (card.frozen ? 'card_frozen' : undefined),
+  ({ command }) => (command.cvc === 'NO_MATCH' ? 'wrong_cvc' : undefined),
+  ({ state }) => (state.status === 'CLOSED' ? 'account_closed' : undefined),
+  ({ state }) => (state.status === 'FROZEN' ? 'account_frozen' : undefined),
+  ({ state, command }) => (command.currency !== state.currency ? 'currency_mismatch' : undefined),
+];
+
+const overMaximum: Rung = ({ command, authorisedBefore }) =>
+  command.amount + authorisedBefore > command.maximum ? 'amount_over_maximum' : undefined;
+
+const use: readonly Rung[] = [
+  ({ command }, card) => {
+    const channel = command.channel;
+    if (channel === 'CHIP' || channel === 'OTHER') return undefined;
+    return card.controls[CHANNEL_SWITCH[channel]] ? undefined : 'channel_off';
+  },
+  ({ command }, card) =>
+    command.merchant.mcc !== null && card.controls.blockedCategories.includes(command.merchant.mcc)
+      ? 'category_blocked'
+      : undefined,
+];
+
+const NO_USAGE = { amount: 0n, cash: 0n, count: 0 };
+
+const money: readonly Rung[] = [
+  ({ command, authorisedBefore }, card) =>
+    over(command.amount + authorisedBefore, card.limits.perTransaction) ? 'per_transaction_limit' : undefined,
+  ({ command, context }, card) =>
+    over(usageOf(card, context.localDate).amount + command.amount, card.limits.dailyAmount)
+      ? 'daily_amount_limit'
+      : undefined,
+  ({ command, context }, card) =>
+    over(usageOf(card, context.localDate.slice(0, 7)).amount + command.amount, card.limits.monthlyAmount)
+      ? 'monthly_amount_limit'
+      : undefined,
+  ({ command, context }, card) =>
+    command.cashAmount > 0n && over(usageOf(card, context.localDate).cash + command.cashAmount, card.limits.dailyCash)
+      ? 'daily_cash_limit'
+      : undefined,
+  (input, card) =>
+    countOver(input, card, input.context.localDate, card.limits.dailyCount) ? 'daily_count_limit' : undefined,
+  (input, card) =>
+    countOver(input, card, input.context.localDate.slice(0, 7), card.limits.monthlyCount)
+      ? 'monthly_count_limit'
+      : undefined,
+];
+
+const available: Rung = ({ state, command }) =>
+  availableOf(state) < command.amount ? 'insufficient_funds' : undefined;
+
+const whole: readonly Rung[] = [...always, overMaximum, ...use, ...money, available];
+const withoutMoney: readonly Rung[] = [...always, ...use];
+
+/** The first rung that fails, or undefined where the authorisation passes. */
+export function declineReason(input: LadderInput): DeclineReason | undefined {
+  const card = input.state.cards.get(input.command.cardId);
+  if (card === undefined) return 'unknown_card';
+  const { kind } = input.command;
+  const rungs = kind === 'STATUS_INQUIRY' || kind === 'CREDIT' ? withoutMoney : whole;
+  for (const rung of rungs) {
+    const reason = rung(input, card);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function usageOf(card: CardState, period: string) {
+  return card.usage.get(period) ?? NO_USAGE;
+}
+
+function over(amount: Minor, limit: Minor | null): boolean {
+  return limit !== null && amount > max(limit, 0n);
+}
+
+/** An increment belongs to a transaction that counted already. */
+function countOver(input: LadderInput, card: CardState, period: string, limit: number | null): boolean {
+  return limit !== null && input.authorisedBefore === 0n && usageOf(card, period).count + 1 > limit;
+}

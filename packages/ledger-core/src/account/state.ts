@@ -1,0 +1,195 @@
+// What an account's events fold to. Plain data (maps and sets too), so that a snapshot is the state itself.
+import type {
+  AccountId,
+  CardId,
+  CardToken,
+  CurrencyCode,
+  LedgerAccount,
+  LocalDate,
+  Micros,
+  Minor,
+  PaymentId,
+  PotId,
+  TransactionId,
+  TransferId,
+} from '../brands.js';
+import type {
+  AuthorisationKind,
+  Balances,
+  CardControls,
+  CardLimits,
+  CardTransaction,
+  SchemeKeys,
+} from '../generated/events.js';
+
+export interface CardUsage {
+  amount: Minor;
+  cash: Minor;
+  count: number;
+}
+
+export interface CardState {
+  readonly cardId: CardId;
+  readonly token: CardToken;
+  readonly masked: string | null;
+  readonly expiry: string | null;
+  status: 'INACTIVE' | 'ACTIVE' | 'LOST' | 'STOLEN' | 'CANCELLED' | 'REPLACED';
+  frozen: boolean;
+  controls: CardControls;
+  limits: CardLimits;
+  /** Spent per local date, `YYYY-MM-DD`, and per month, `YYYY-MM`; only the newest are kept. */
+  readonly usage: Map<string, CardUsage>;
+}
+
+export interface TransactionState {
+  /** As the newest event of the transaction has it. Open means status PENDING. */
+  block: CardTransaction;
+  readonly kind: AuthorisationKind;
+  /** A single message (0200) that moved the money at once. */
+  readonly single: boolean;
+  /** False where a presentment came first: the amount authorised is not known yet. */
+  authorisationSeen: boolean;
+  /** True where the first event recorded an advice: nobody asked us. */
+  advised: boolean;
+  readonly scheme: string;
+  /** Of the event that a repeat of the authorisation is answered from. */
+  firstRevision: number;
+  /** Of the first event; the map of transactions is in this order. */
+  readonly recordedAt: Micros;
+  readonly contentHash: string;
+  /** The date that limits count this transaction on; null where they don't. */
+  limitDate: LocalDate | null;
+  cashAmount: Minor;
+  /** Amounts of increments by their own keys; zero once reversed. */
+  increments: Map<string, Minor> | null;
+  sequences: Set<number> | null;
+}
+
+/** Refunds and presentments lie in one map and never take each other's keys. */
+export function refundPresentment(refundKey: string): string {
+  return `refund|${refundKey}`;
+}
+
+export interface PresentmentState {
+  readonly transactionId: TransactionId | null;
+  /** A refund's own transaction; `transactionId` is then that of the original. */
+  readonly refundTransactionId: TransactionId | null;
+  readonly cardId: CardId;
+  readonly revision: number;
+  readonly recordedAt: Micros;
+  readonly contentHash: string;
+  readonly scheme: string;
+  readonly amount: Minor;
+  readonly reconciliation: { readonly amount: Minor; readonly currency: CurrencyCode } | null;
+  /** What has not been reversed. */
+  left: Minor;
+}
+
+export interface PotState {
+  readonly potId: PotId;
+  balance: Minor;
+  locked: boolean;
+  lockedUntil: Micros | null;
+  closed: boolean;
+}
+
+export interface TransferState {
+  status: 'SENT' | 'COMPLETED' | 'RETURNED' | 'RECEIVED' | 'CANCELLED';
+  readonly transactionId: TransactionId | null;
+  readonly amount: Minor;
+  readonly revision: number;
+  readonly contentHash: string;
+}
+
+export interface PaymentState {
+  status: 'RECEIVED' | 'SENT' | 'CONFIRMED' | 'RETURNED';
+  readonly transactionId: TransactionId;
+  readonly amount: Minor;
+  readonly nostro: LedgerAccount;
+  readonly revision: number;
+  readonly contentHash: string;
+}
+
+export interface CommandRecord {
+  readonly contentHash: string;
+  /** Revision of the command's first event: what it was answered from. */
+  readonly revision: number;
+  readonly recordedAt: Micros;
+}
+
+export interface AccountState {
+  accountId: AccountId;
+  status: 'NONE' | 'OPEN' | 'FROZEN' | 'CLOSED';
+  currency: CurrencyCode;
+  product: string;
+  owners: readonly string[];
+  externalReference: string | null;
+  overdraftLimit: Minor;
+  ledger: Minor;
+  held: Minor;
+  pots: Minor;
+  /** Transfers and payments sent and neither arrived nor returned. */
+  inFlight: number;
+  /** Revision of the newest event, -1 for none. */
+  revision: number;
+  recordedAt: Micros;
+  readonly cards: Map<CardId, CardState>;
+  readonly potsById: Map<PotId, PotState>;
+  readonly transactions: Map<TransactionId, TransactionState>;
+  /** Transactions by the scheme's keys, the keys of their increments too. */
+  readonly byKeys: Map<string, TransactionId>;
+  /** Reversals that came before their original, by its keys. */
+  readonly waitingReversals: Map<string, { readonly replacement: Minor | null }>;
+  /** Presentments and refunds by their key. */
+  readonly presentments: Map<string, PresentmentState>;
+  readonly transfers: Map<TransferId, TransferState>;
+  readonly payments: Map<PaymentId, PaymentState>;
+  /** Idempotency keys, oldest first. */
+  readonly commands: Map<string, CommandRecord>;
+}
+
+export function initialState(): AccountState {
+  return {
+    accountId: '' as AccountId,
+    status: 'NONE',
+    currency: '' as CurrencyCode,
+    product: '',
+    owners: [],
+    externalReference: null,
+    overdraftLimit: 0n,
+    ledger: 0n,
+    held: 0n,
+    pots: 0n,
+    inFlight: 0,
+    revision: -1,
+    recordedAt: 0n,
+    cards: new Map(),
+    potsById: new Map(),
+    transactions: new Map(),
+    byKeys: new Map(),
+    waitingReversals: new Map(),
+    presentments: new Map(),
+    transfers: new Map(),
+    payments: new Map(),
+    commands: new Map(),
+  };
+}
+
+/** The scheme keys of a card's message as one string. */
+export function keyString(cardId: CardId, keys: SchemeKeys): string {
+  return `${cardId}|${keys.acquirer}|${keys.stan}|${keys.rrn}|${keys.transmittedAt}`;
+}
+
+/** What limits and the customer's list count: the hold that remains and what was cleared. */
+export function spentOf(block: CardTransaction): Minor {
+  return block.remaining + block.cleared - block.clearingReversed;
+}
+
+export function balancesOf(state: AccountState): Balances {
+  return {
+    ledger: state.ledger,
+    held: state.held,
+    available: state.ledger - state.held + state.overdraftLimit,
+    pots: state.pots,
+  };
+}

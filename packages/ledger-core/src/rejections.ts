@@ -1,0 +1,166 @@
+// Every rejection there is: a malformed or impossible command. A decline of the ladder is an event, never a rejection.
+// One table, compared with docs/rejections.md by a test.
+
+export interface RejectionFacts {
+  /** Stable code of the error body. */
+  readonly code: string;
+  readonly status: 400 | 404 | 409 | 412 | 422;
+  /** ISO 8583 response code, DE39. */
+  readonly responseCode: string;
+  /** Reason for the customer API. */
+  readonly customerReason: string;
+  /** Whether sending the same again may succeed later. */
+  readonly retryable: boolean;
+  readonly message: string;
+}
+
+const facts = (
+  code: string,
+  status: RejectionFacts['status'],
+  responseCode: string,
+  retryable: boolean,
+  message: string,
+  customerReason = 'OTHER',
+): RejectionFacts => ({ code, status, responseCode, customerReason, retryable, message });
+
+export const rejections = {
+  InvalidAmount: facts(
+    'bad_request.bad_param.amount',
+    400,
+    '13',
+    false,
+    'the amount must be a whole number of minor units above zero and at most 9007199254740991',
+  ),
+  InvalidCurrency: facts('bad_request.bad_param.currency', 400, '12', false, 'the currency is not in ISO 4217'),
+  IdempotencyKeyReused: facts(
+    'conflict.idempotency_key_reused',
+    409,
+    '94',
+    false,
+    'this idempotency key was used before with other content',
+  ),
+  SchemeKeysReused: facts(
+    'conflict.scheme_keys_reused',
+    409,
+    '94',
+    false,
+    'these scheme keys were used before with other content',
+  ),
+  ClearingKeyReused: facts(
+    'conflict.clearing_key_reused',
+    409,
+    '94',
+    false,
+    'this presentment was posted before with other content',
+  ),
+  IdInUse: facts('conflict.id_in_use', 409, '94', false, 'this id is in use with other content'),
+  UnknownAccount: facts('not_found.account', 404, '14', true, 'there is no such account'),
+  UnknownCard: facts('not_found.card', 404, '14', true, 'there is no such card on this account'),
+  UnknownTransaction: facts('not_found.transaction', 404, '25', true, 'there is no such transaction on this account'),
+  UnknownPot: facts('not_found.pot', 404, '12', true, 'there is no such pot on this account'),
+  UnknownTransfer: facts('not_found.transfer', 404, '12', true, 'there is no such transfer on this account'),
+  UnknownPayment: facts('not_found.payment', 404, '12', true, 'there is no such payment on this account'),
+  UnknownPresentment: facts(
+    'not_found.presentment',
+    404,
+    '25',
+    true,
+    'there is no such presentment on this account, or it was reversed',
+  ),
+  AccountClosed: facts('precondition_failed.account_closed', 412, '05', false, 'the account is closed'),
+  AccountFrozen: facts('precondition_failed.account_frozen', 412, '05', true, 'the account is frozen'),
+  AccountNotFrozen: facts('precondition_failed.account_not_frozen', 412, '12', false, 'the account is not frozen'),
+  AccountNotEmpty: facts(
+    'precondition_failed.account_not_empty',
+    412,
+    '12',
+    true,
+    'the account still has money, holds, pots with money or transfers in flight',
+  ),
+  CurrencyMismatch: facts(
+    'precondition_failed.currency_mismatch',
+    412,
+    '12',
+    false,
+    "the currency is not the account's",
+  ),
+  InsufficientFunds: facts(
+    'precondition_failed.insufficient_funds',
+    412,
+    '51',
+    true,
+    'not enough money is available',
+    'INSUFFICIENT_FUNDS',
+  ),
+  CardState: facts(
+    'precondition_failed.card_state',
+    412,
+    '62',
+    false,
+    'the card is in a state that does not allow this',
+    'CARD_BLOCKED',
+  ),
+  PotLocked: facts('precondition_failed.pot_locked', 412, '12', true, 'the pot is locked'),
+  PotNotLocked: facts('precondition_failed.pot_not_locked', 412, '12', false, 'the pot is not locked'),
+  PotClosed: facts('precondition_failed.pot_closed', 412, '12', false, 'the pot is closed'),
+  SameAccount: facts(
+    'bad_request.bad_param.destination_account_id',
+    400,
+    '12',
+    false,
+    'a transfer needs two different accounts',
+  ),
+  TransferCancelled: facts('precondition_failed.transfer_cancelled', 412, '12', false, 'the transfer was cancelled'),
+  TransferNotInFlight: facts(
+    'precondition_failed.transfer_not_in_flight',
+    412,
+    '12',
+    false,
+    'the transfer is not in flight',
+  ),
+  PaymentNotInFlight: facts(
+    'precondition_failed.payment_not_in_flight',
+    412,
+    '12',
+    false,
+    'the payment is not in flight',
+  ),
+  HoldNotDue: facts('precondition_failed.hold_not_due', 412, '12', true, 'the hold has not expired yet'),
+  FourEyesRequired: facts(
+    'precondition_failed.four_eyes_required',
+    412,
+    '12',
+    false,
+    'an adjustment needs two different people',
+  ),
+  UnknownLedgerAccount: facts(
+    'bad_request.bad_param.contra',
+    400,
+    '12',
+    false,
+    'the account is not in the chart of accounts',
+  ),
+  BalanceOutOfRange: facts(
+    'precondition_failed.balance_out_of_range',
+    412,
+    '13',
+    false,
+    'the balance would leave the range of 64 bits',
+  ),
+  ReversalTooLarge: facts(
+    'precondition_failed.reversal_too_large',
+    412,
+    '13',
+    false,
+    'more would be reversed than is left',
+  ),
+  EntryUnbalanced: facts(
+    'bad_request.bad_param.postings',
+    400,
+    '13',
+    false,
+    'debits and credits must be equal in each currency, each amount above zero',
+  ),
+} as const satisfies Record<string, RejectionFacts>;
+
+export type RejectionName = keyof typeof rejections;
