@@ -1,1 +1,23 @@
-export {};
+export type { CallContext } from './call-context.js';
+export { codecOf, compileMessage, type MessageCodec, type MethodCodec } from './codec/compile.js';
+export { ContractViolation } from './codec/contract-violation.js';
+export { type JsonSchema, jsonSchemaOf } from './codec/json-schema.js';
+export {
+  type ClientOf,
+  type Contract,
+  defineContract,
+  type HandlersOf,
+  type Method,
+  method,
+  type RequestOf,
+  type ResponseOf,
+} from './contract.js';
+export type { Plain } from './plain.js';
+export * from './ledger.js';
+export * from './ledger-commands.js';
+export * from './cards.js';
+export * from './accounts.js';
+export * from './balance.js';
+export * from './transactions.js';
+export * from './finance.js';
+export * from './payments.js';

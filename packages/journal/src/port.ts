@@ -46,10 +46,11 @@ export interface Journal {
   readonly id: string;
 
   /**
-   * Appends all events or none, durably before it resolves.
-   * The same event ids again at the same expected revision: the first answer, nothing new.
+   * Appends all events (at least one) or none, durably before it resolves.
+   * The same event ids again at the same expected revision: the first answer, nothing new, however far the stream has gone on.
    * @throws RevisionConflict where the stream's newest revision is another than expected
-   * @throws JournalUnavailable where the outcome is unknown or nothing could be written
+   * @throws JournalUnavailable where the outcome is unknown or nothing could be written, and after `close`
+   * @throws RangeError where no event is given, an event id hasn't 16 bytes, or the expected revision is no revision
    */
   append(stream: string, expectedRevision: number, events: readonly EncodedEvent[]): Promise<AppendResult>;
 
@@ -61,13 +62,14 @@ export interface Journal {
 
   /**
    * Events with a position above `after`, in order, in batches, for ever: first those stored, then new ones as they become durable.
-   * Ends without an error when the signal is aborted.
+   * Ends without an error when the signal is aborted or the journal is closed.
    */
   subscribe(after: Position, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]>;
 
   /** Position of the newest durable event; START for an empty journal. */
   head(): Promise<Position>;
 
+  /** Waits for the appends under way, ends the subscriptions and lets go of the store. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,57 @@
+// The two kinds of stream that commands are decided on, behind one shape.
+import {
+  type AccountCommand,
+  type AccountState,
+  type AccountStreamEvent,
+  type Balances,
+  balancesOf,
+  type CommandContext,
+  contentOf,
+  type Decision,
+  decide,
+  decideUnknownCard,
+  type EventFacts,
+  evolve,
+  evolveUnknownCard,
+  initialState,
+  initialUnknownCard,
+  type UnknownCardCommand,
+  type UnknownCardState,
+} from '@tallystick/ledger-core';
+
+export interface StreamState {
+  readonly revision: number;
+  readonly recordedAt: bigint;
+}
+
+export interface Aggregate<State extends StreamState, Command> {
+  initial(): State;
+  /** In place. */
+  evolve(state: State, event: AccountStreamEvent, facts: EventFacts): void;
+  /** Pure. */
+  decide(state: State, command: Command, context: CommandContext): Decision;
+  contentOf(command: Command): string;
+  balancesOf(state: State): Balances;
+  /** Roughly how much memory the state takes, in things that it remembers. */
+  weightOf(state: State): number;
+}
+
+export const accountAggregate: Aggregate<AccountState, AccountCommand> = {
+  initial: initialState,
+  evolve,
+  decide,
+  contentOf,
+  balancesOf,
+  weightOf: (state) => 4 + state.commands.size + state.transactions.size + state.presentments.size,
+};
+
+const NO_BALANCES: Balances = { ledger: 0n, held: 0n, available: 0n, pots: 0n };
+
+export const unknownCardAggregate: Aggregate<UnknownCardState, UnknownCardCommand> = {
+  initial: initialUnknownCard,
+  evolve: evolveUnknownCard,
+  decide: decideUnknownCard,
+  contentOf,
+  balancesOf: () => NO_BALANCES,
+  weightOf: (state) => 1 + state.commands.size,
+};

@@ -1,0 +1,23 @@
+// What the balance service answers, from its view.
+import { Type } from '@sinclair/typebox';
+import { defineContract, method } from './contract.js';
+import { accountId, big, orNull } from './ledger-commands.js';
+
+const row = Type.Object({ accountId, ledger: big, held: big, available: big, pots: big });
+
+export const balanceContract = defineContract('balance', {
+  /** Waits, within the deadline, until the view has seen `minPosition`; 0 for not at all. */
+  get: method({
+    request: Type.Object({ accountId, minPosition: big }),
+    response: Type.Object({ found: orNull(row) }),
+    idempotent: true,
+    mutates: false,
+  }),
+  /** In order of account id. */
+  list: method({
+    request: Type.Object({ after: orNull(accountId), limit: Type.Integer({ minimum: 1, maximum: 10_000 }) }),
+    response: Type.Object({ balances: Type.Array(row) }),
+    idempotent: true,
+    mutates: false,
+  }),
+});

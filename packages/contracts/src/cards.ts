@@ -1,0 +1,44 @@
+// What the cards service answers: whose a card is, and what its owner changes about it.
+import { Type } from '@sinclair/typebox';
+import type { LocalDate } from '@tallystick/ledger-core';
+import { defineContract, method } from './contract.js';
+import { ledgerContract } from './ledger.js';
+import { accountId, big, cardId, controls, limits, orNull, token } from './ledger-commands.js';
+
+const outcomes = ledgerContract.methods.execute.response;
+
+/** Where a card is: one card belongs to one account for ever. */
+const place = Type.Object({ accountId, cardId });
+
+const circumstances = {
+  caller: Type.String(),
+  key: Type.String(),
+  effectiveAt: big,
+  localDate: Type.Unsafe<LocalDate>(Type.String()),
+};
+
+const newCard = { token, masked: orNull(Type.String()), expiry: orNull(Type.String()) };
+
+export const cardsContract = defineContract('cards', {
+  resolve: method({
+    request: Type.Object({ token: orNull(token), cardId: orNull(cardId) }),
+    response: Type.Object({ place: orNull(place) }),
+    idempotent: true,
+    mutates: false,
+    summary: 'The account and card of a token or a card id.',
+  }),
+  issue: method({
+    request: Type.Object({ ...circumstances, accountId, ...newCard, active: Type.Boolean(), controls, limits }),
+    response: Type.Object({ cardId, outcomes: outcomes.properties.outcomes }),
+    idempotent: true,
+    mutates: true,
+    summary: 'Issues a card; a token that belongs to another account is rejected with IdInUse.',
+  }),
+  replace: method({
+    request: Type.Object({ ...circumstances, cardId, replacement: Type.Object(newCard) }),
+    response: Type.Object({ cardId, outcomes: outcomes.properties.outcomes }),
+    idempotent: true,
+    mutates: true,
+    summary: 'Replaces a card; the old one still resolves to its account.',
+  }),
+});
