@@ -13,9 +13,9 @@ export const balanceContract = defineContract('balance', {
     idempotent: true,
     mutates: false,
   }),
-  /** In order of account id. */
+  /** Of the accounts that the view knows, in the order asked. */
   list: method({
-    request: Type.Object({ after: orNull(accountId), limit: Type.Integer({ minimum: 1, maximum: 10_000 }) }),
+    request: Type.Object({ accountIds: Type.Array(accountId, { maxItems: 10_000 }) }),
     response: Type.Object({ balances: Type.Array(row) }),
     idempotent: true,
     mutates: false,

@@ -33,11 +33,11 @@ export const transactionsContract = defineContract('transactions', {
     idempotent: true,
     mutates: false,
   }),
-  /** Newest first; `before` is the `created` and id of the last row of the page before. */
+  /** Newest first; `before` is the id of the last row of the page before. */
   list: method({
     request: Type.Object({
       accountId, minPosition: big, limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
-      before: orNull(Type.Object({ created: big, id: transactionId })),
+      before: orNull(transactionId),
     }),
     response: Type.Object({ transactions: Type.Array(transaction) }),
     idempotent: true,

@@ -55,7 +55,10 @@ export interface FollowOptions {
 }
 
 /** What `Journal.subscribe` promises, over any store that pages and wakes a tail. */
-export async function* follow(tail: Tail, options: FollowOptions): AsyncGenerator<readonly RecordedEvent[], void, void> {
+export async function* follow(
+  tail: Tail,
+  options: FollowOptions,
+): AsyncGenerator<readonly RecordedEvent[], void, void> {
   const { signal, pageSize: limit, readAll, breathe } = options;
   let after = options.after;
   signal.addEventListener('abort', tail.wake);

@@ -23,7 +23,8 @@ export interface MemoryStoreOptions {
 /** What several `MemoryJournal`s share, as several processes share a file. Deterministic: nothing in it waits, draws or looks at a clock. */
 export class MemoryStore {
   readonly journalId: string;
-  readonly tail = new Tail();
+  /** The tails of the journals over this store. */
+  readonly tails = new Set<Tail>();
   readonly #step: bigint;
   readonly #all: RecordedEvent[] = [];
   readonly #streams = new Map<string, RecordedEvent[]>();
@@ -53,7 +54,7 @@ export class MemoryStore {
       this.#all.push(recorded);
     }
     this.#streams.set(stream, stored);
-    this.tail.wake();
+    for (const tail of this.tails) tail.wake();
     return { revision: stored.length - 1, position: this.head() };
   }
 
@@ -87,6 +88,7 @@ export class MemoryJournal implements Journal {
   constructor(store: MemoryStore) {
     this.id = store.journalId;
     this.#store = store;
+    store.tails.add(this.#tail);
   }
 
   async append(stream: string, expectedRevision: number, events: readonly EncodedEvent[]): Promise<AppendResult> {
@@ -113,6 +115,7 @@ export class MemoryJournal implements Journal {
   }
 
   async close(): Promise<void> {
+    this.#store.tails.delete(this.#tail);
     this.#tail.close();
   }
 

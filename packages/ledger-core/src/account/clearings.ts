@@ -143,6 +143,7 @@ export function reverseRefund(state: AccountState, command: ReverseRefund, conte
     original: original === undefined ? null : { ...original.block, refunded: original.block.refunded - amount },
     refundKey: command.refundKey,
     amount,
+    left: refund.left - amount,
     currency: state.currency,
     exception: exceptionOf(state),
     entry: entryOf(context, reversalLegs(state, refund, amount)),

@@ -185,6 +185,10 @@ export interface AuthorisationAdjusted {
   readonly transaction: CardTransaction;
   /** The new authorised amount. */
   readonly amount: Minor;
+  /** The increment that was advised, where its own key was quoted. */
+  readonly incrementKeys: SchemeKeys | null;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** Old minus new remaining hold. */
   readonly released: Minor;
   readonly balances: Balances;
@@ -378,6 +382,8 @@ export interface CardPaymentReversed {
   /** What came back. */
   readonly amount: Minor;
   readonly replacement: Minor | null;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;
@@ -650,6 +656,8 @@ export interface RefundReversed {
   readonly original: CardTransaction | null;
   readonly refundKey: string;
   readonly amount: Minor;
+  /** What is left of the refund. */
+  readonly left: Minor;
   readonly currency: CurrencyCode;
   /** Why someone must look at it, such as account_closed. */
   readonly exception: string | null;

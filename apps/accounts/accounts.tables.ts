@@ -1,0 +1,21 @@
+import type { TableDefinition } from '@tallystick/views';
+
+/** Accounts lie on a fixed number of shelves, so that they can be listed by id and no partition holds them all. */
+export const SHELVES = 16;
+
+export function shelfOf(accountId: string): number {
+  let sum = 0;
+  for (let i = 0; i < accountId.length; i++) sum = (sum * 31 + accountId.charCodeAt(i)) % 65_521;
+  return sum % SHELVES;
+}
+
+export const accountsTable: TableDefinition = {
+  name: 'accounts',
+  partitionKey: ['shelf'],
+  clusteringKey: [{ column: 'account_id', order: 'ascending' }],
+  keys: { shelf: 'integer', account_id: 'text' },
+  groups: {
+    opened: { external_reference: 'text', currency: 'text', product: 'text', owners: 'text', opened_at: 'instant' },
+    status: { status: 'text' },
+  },
+};

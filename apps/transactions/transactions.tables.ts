@@ -1,0 +1,25 @@
+import type { TableDefinition } from '@tallystick/views';
+
+/** An account's transactions, a month to a partition. Ids sort by the time of the transaction's first event, and tell it. */
+export const transactionsTable: TableDefinition = {
+  name: 'transactions',
+  partitionKey: ['account_id', 'month'],
+  clusteringKey: [{ column: 'transaction_id', order: 'descending' }],
+  keys: { account_id: 'text', month: 'text', transaction_id: 'text' },
+  groups: {
+    what: {
+      kind: 'text', description: 'text', mcc: 'text', category: 'text', local_amount: 'money', local_currency: 'text', related: 'text',
+    },
+    money: { created: 'instant', amount: 'money', currency: 'text', status: 'text', decline_reason: 'text' },
+    settlement: { settled: 'instant' },
+  },
+};
+
+/** Which months an account has transactions in: no one may assume that the newest month holds the newest row. */
+export const accountMonthsTable: TableDefinition = {
+  name: 'account_months',
+  partitionKey: ['account_id'],
+  clusteringKey: [{ column: 'month', order: 'descending' }],
+  keys: { account_id: 'text', month: 'text' },
+  groups: { seen: { seen: 'boolean' } },
+};

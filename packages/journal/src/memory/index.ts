@@ -1,0 +1,1 @@
+export { MemoryJournal, MemoryStore, type MemoryStoreOptions } from './memory-journal.js';

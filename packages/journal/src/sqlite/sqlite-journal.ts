@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import { checkAppend } from '../arguments.js';
+import {
+  type AppendResult,
+  type EncodedEvent,
+  type Journal,
+  JournalUnavailable,
+  type Position,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  RevisionConflict,
+} from '../port.js';
+import { follow, Tail } from '../tail.js';
+import { openToWrite, unavailable } from './file.js';
+import { StoredEvents } from './stored-events.js';
+import { StreamWriter } from './stream-writer.js';
+import { breathe, PAGE_SIZE, POLL_MS, type SubscribeTuning } from './subscribe-tuning.js';
+
+export interface SqliteJournalOptions extends SubscribeTuning {
+  /** The id of a journal that is created; a random UUID by default. A journal that exists keeps its own. */
+  readonly journalId?: string;
+}
+
+interface Waiting {
+  readonly stream: string;
+  readonly expectedRevision: number;
+  readonly events: readonly EncodedEvent[];
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+// A longer queue is committed in several goes, so that other work of the event loop gets its turn in between.
+const GROUP_EVENTS_MAX = 4_096;
+
+/** Journal in one SQLite file. All appends that wait are committed, and synced, together. */
+export class SqliteJournal implements Journal {
+  readonly id: string;
+  readonly #database: Database.Database;
+  readonly #events: StoredEvents;
+  readonly #writer: StreamWriter;
+  readonly #tail: Tail;
+  readonly #pageSize: number;
+  readonly #listeners = new Set<(head: Position) => void>();
+  readonly #begin: Database.Statement<[]>;
+  readonly #commit: Database.Statement<[]>;
+  readonly #rollback: Database.Statement<[]>;
+  #waiting: Waiting[] = [];
+  /** The newest position that the tail and the listeners know of. */
+  #announced: number;
+  #scheduled = false;
+  #closed = false;
+
+  private constructor(path: string, { journalId, pageSize = PAGE_SIZE, pollMs = POLL_MS }: SqliteJournalOptions) {
+    const file = openToWrite(path, () => journalId ?? randomUUID());
+    const database = file.database;
+    this.id = file.journalId;
+    this.#database = database;
+    this.#events = new StoredEvents(database);
+    this.#writer = new StreamWriter(database);
+    this.#tail = new Tail(pollMs);
+    this.#pageSize = pageSize;
+    this.#announced = this.#events.head();
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+    this.#rollback = database.prepare('ROLLBACK');
+  }
+
+  /** @throws JournalFormatUnsupported, JournalUnavailable */
+  static open(path: string, options: SqliteJournalOptions = {}): SqliteJournal {
+    return new SqliteJournal(path, options);
+  }
+
+  append(stream: string, expectedRevision: number, events: readonly EncodedEvent[]): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw new JournalUnavailable('the journal is closed', false);
+      checkAppend(expectedRevision, events);
+      this.#waiting.push({ stream, expectedRevision, events, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  async readStream(stream: string, options: ReadStreamOptions): Promise<RecordedEvent[]> {
+    return this.#events.readStream(stream, options);
+  }
+
+  async readAll(options: { readonly after: Position; readonly limit: number }): Promise<RecordedEvent[]> {
+    return this.#events.readAll(options);
+  }
+
+  subscribe(after: Position, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]> {
+    const readAll = (options: { after: Position; limit: number }) => this.readAll(options);
+    return follow(this.#tail, { after, signal, pageSize: this.#pageSize, readAll, breathe });
+  }
+
+  async head(): Promise<Position> {
+    return BigInt(this.#events.head());
+  }
+
+  /**
+   * Calls the listener with the newest durable position after every commit of this instance. It must not throw.
+   * @returns ends the calls
+   */
+  onCommit(listener: (head: Position) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    while (this.#waiting.length > 0) this.#flush();
+    this.#tail.close();
+    this.#database.close();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // Not a microtask: everything that this turn of the event loop reads from its sockets joins the group.
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#waiting.length > 0) this.#flush();
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #flush(): void {
+    const group = this.#takeGroup();
+    const answers = this.#store(group);
+    if (answers instanceof Error) {
+      for (const { reject } of group) reject(answers);
+      return;
+    }
+    for (const [i, { resolve, reject }] of group.entries()) {
+      const answer = answers[i];
+      if (answer === undefined || answer instanceof Error) reject(answer ?? new Error('an append got no answer'));
+      else resolve(answer);
+    }
+    if (this.#writer.position <= this.#announced) return;
+    this.#announced = this.#writer.position;
+    this.#tail.wake();
+    const head = BigInt(this.#announced);
+    for (const listener of this.#listeners) listener(head);
+  }
+
+  #takeGroup(): Waiting[] {
+    let events = 0;
+    let size = 0;
+    for (const {
+      events: { length },
+    } of this.#waiting) {
+      if (size > 0 && events + length > GROUP_EVENTS_MAX) break;
+      events += length;
+      size++;
+    }
+    if (size < this.#waiting.length) return this.#waiting.splice(0, size);
+    const group = this.#waiting;
+    this.#waiting = [];
+    return group;
+  }
+
+  /** One transaction. A conflict is its append's own answer; an error is everyone's, and nobody is answered before the commit. */
+  #store(group: readonly Waiting[]): (AppendResult | RevisionConflict)[] | JournalUnavailable {
+    let answers: (AppendResult | RevisionConflict)[];
+    try {
+      this.#begin.run();
+      this.#writer.refresh();
+      answers = group.map(({ stream, expectedRevision, events }) =>
+        this.#writer.append(stream, expectedRevision, events),
+      );
+    } catch (error) {
+      this.#undo();
+      return unavailable('nothing was appended', error);
+    }
+    try {
+      this.#commit.run();
+    } catch (error) {
+      this.#undo();
+      return unavailable('the commit failed, and its events may be stored or not', error, true);
+    }
+    return answers;
+  }
+
+  #undo(): void {
+    this.#writer.forget();
+    try {
+      if (this.#database.inTransaction) this.#rollback.run();
+    } catch {
+      // The first error is the one to report; where the connection is lost for good, the next BEGIN says so.
+    }
+  }
+}
+
+/**
+ * Opens the journal in this file, and creates it where there is none.
+ * @throws JournalFormatUnsupported, JournalUnavailable
+ */
+export function openJournal(path: string, options: SqliteJournalOptions = {}): SqliteJournal {
+  return SqliteJournal.open(path, options);
+}

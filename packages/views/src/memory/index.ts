@@ -1,0 +1,2 @@
+export { MemoryRecords, MemoryRecordStore } from './records.js';
+export { MemoryViewStore, MemoryViews } from './views.js';
