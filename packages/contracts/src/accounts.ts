@@ -33,6 +33,23 @@ export const accountsContract = defineContract('accounts', {
     idempotent: true,
     mutates: false,
   }),
+  /** Posts another bank's statement lines against a nostro; one account per reference and currency, opened at its first line. */
+  importLines: method({
+    request: Type.Object({
+      lines: Type.Array(
+        Type.Object({
+          id: Type.String(), account: Type.String(), date: Type.Unsafe<LocalDate>(Type.String()), amount: big, currency, description: Type.String(), statedBalance: orNull(big),
+        }),
+      ),
+    }),
+    response: Type.Object({
+      repeated: Type.Integer(),
+      differences: Type.Array(Type.Object({ id: Type.String(), account: Type.String(), stated: big, ours: big })),
+      refused: Type.Array(Type.Object({ id: Type.String(), code: Type.String(), message: Type.String() })),
+    }),
+    idempotent: true,
+    mutates: true,
+  }),
   /** In order of id. */
   list: method({
     request: Type.Object({ after: orNull(accountId), limit: Type.Integer({ minimum: 1, maximum: 10_000 }) }),

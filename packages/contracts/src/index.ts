@@ -21,3 +21,4 @@ export * from './balance.js';
 export * from './transactions.js';
 export * from './finance.js';
 export * from './payments.js';
+export * from './card-processing.js';

@@ -122,7 +122,8 @@ class WellFormedStringType extends StringType {
     if (typeof value !== 'string') throw new TypeError('not a string');
     const { length } = value;
     const start = tap.pos;
-    tap.writeLong(length);
+    if (length < 64) tap.buf[tap.pos++] = length << 1;
+    else tap.writeLong(length);
     const { buf, pos } = tap;
     const ascii = length <= SHORT_TEXT ? writeShortAscii(buf, pos, value) : writeAscii(buf, pos, value);
     if (ascii) {
@@ -172,22 +173,36 @@ class NullableType extends UnwrappedUnionType {
   }
 }
 
-class BoundedArrayType extends ArrayType {
-  declare readonly itemsType: Type & Readable;
+type Item = Type & Readable & { _skip(tap: Tap): void };
 
-  /** Every item takes a byte at least (no array here holds nulls), so a count beyond the rest of the bytes is corrupt. */
+class BoundedArrayType extends ArrayType {
+  declare readonly itemsType: Item;
+
   _read(tap: Tap): unknown[] {
     const items: unknown[] = [];
-    for (let count = tap.readLong(); count !== 0; count = tap.readLong()) {
-      if (count < 0) {
-        count = -count;
-        tap.readLong(); // the block's size in bytes
-      }
-      if (count > tap.buf.length - tap.pos) throw new RangeError('more items than bytes');
+    for (let count = readCount(tap); count > 0; count = readCount(tap)) {
       while (count-- > 0) items.push(this.itemsType._read(tap));
     }
     return items;
   }
+
+  _skip(tap: Tap): void {
+    for (let count = readCount(tap); count > 0; count = readCount(tap)) {
+      while (count-- > 0) this.itemsType._skip(tap);
+    }
+  }
+}
+
+/** Every item takes a byte at least (no array here holds nulls), so a count beyond the rest of the bytes means that some are missing. */
+function readCount(tap: Tap): number {
+  let count = tap.readLong();
+  if (count < 0) {
+    count = -count;
+    tap.readLong(); // the block's size in bytes
+  }
+  if (count <= tap.buf.length - tap.pos) return count;
+  tap.pos = tap.buf.length + 1;
+  return 0;
 }
 
 const LONG = new BigLongType();

@@ -10,7 +10,6 @@ import { writeValue } from './scratch.js';
 /** The marker C3 01 and the fingerprint. */
 const HEADER_BYTES = 10;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type FieldName<Event> = Event extends object ? Exclude<keyof Event, 'type'> : never;
 type FieldOf<Event, Name extends string> = Event extends { readonly [N in Name]: infer Value } ? Value : never;
 
@@ -21,6 +20,8 @@ export type EventField = FieldName<LedgerEvent>;
 export type EventFields<Name extends EventField> = { readonly type: EventType } & {
   readonly [N in Name]: FieldOf<LedgerEvent, N> | undefined;
 };
+
+export type FieldsReader<Name extends EventField> = (payload: Uint8Array) => EventFields<Name>;
 
 interface Writer {
   readonly type: Type;
@@ -53,30 +54,27 @@ export class EventCodec {
   decode(payload: Uint8Array): LedgerEvent {
     const schema = this.#writerOf(payload);
     const reader = this.#readers.get(schema) ?? this.#compileReader(schema);
-    const event = readRecord<Mutable<LedgerEvent>>(reader, payload, HEADER_BYTES);
+    const event: { type: EventType } = readRecord(reader, payload, HEADER_BYTES);
     event.type = typeName(schema);
-    return event;
+    return event as LedgerEvent;
   }
 
   /**
-   * A function that reads only the named fields of an event and steps over the others: what a replay needs of each event costs
-   * a part of the whole. An event without any of them is not read at all.
+   * A function that reads only the named fields of an event and steps over the others: a replay pays for what it needs.
+   * An event with none of them is not read at all, and its (frozen) answer is always the same object.
    * @throws Error where no event has a field of that name
    */
-  fieldsReader<Name extends EventField>(names: readonly Name[]): (payload: Uint8Array) => EventFields<Name> {
+  fieldsReader<Name extends EventField>(names: readonly Name[]): FieldsReader<Name> {
     this.#assertFields(names);
-    const readers = new Map<WriterSchema, RecordReader | EventFields<Name>>();
+    const readers = new Map<WriterSchema, FieldsReader<Name>>();
     return (payload) => {
       const schema = this.#writerOf(payload);
-      let reader = readers.get(schema);
-      if (reader === undefined) {
-        reader = this.#compileFields(schema, names);
-        readers.set(schema, reader);
+      let read = readers.get(schema);
+      if (read === undefined) {
+        read = this.#compileFields(schema, names);
+        readers.set(schema, read);
       }
-      if (!('what' in reader)) return reader;
-      const fields = readRecord<Mutable<EventFields<Name>>>(reader, payload, HEADER_BYTES);
-      fields.type = typeName(schema);
-      return fields;
+      return read(payload);
     };
   }
 
@@ -89,4 +87,84 @@ export class EventCodec {
   schemaVersionOf(type: string): number {
     return this.#newest(type).version;
   }
+
+  #writerOf(payload: Uint8Array): WriterSchema {
+    const schema = this.#index.writerOf(payload);
+    if (schema === undefined) throw new DecodingError('unknown_schema', 'not the bytes of a released event');
+    return schema;
+  }
+
+  #newest(type: string): WriterSchema {
+    const newest = this.#index.newest(type);
+    if (newest === undefined) throw new EncodingError('unknown_event', `${type}: no released event`);
+    return newest;
+  }
+
+  #compileWriter(type: string): Writer {
+    const { schema, fingerprint } = this.#newest(type);
+    const header = Buffer.from([0xc3, 0x01, 0, 0, 0, 0, 0, 0, 0, 0]);
+    header.writeUInt32LE(fingerprint.low, 2);
+    header.writeUInt32LE(fingerprint.high, 6);
+    const writer = { type: typeOf(schema), header };
+    this.#writers.set(type, writer);
+    return writer;
+  }
+
+  #compileReader(written: WriterSchema): RecordReader {
+    const reader = compileReader(written.name, written.schema, this.#newest(written.name).schema);
+    this.#readers.set(written, reader);
+    return reader;
+  }
+
+  #compileFields<Name extends EventField>(written: WriterSchema, names: readonly string[]): FieldsReader<Name> {
+    const { schema } = this.#newest(written.name);
+    const fields = schema.fields.filter((field) => names.includes(field.name));
+    const type = typeName(written);
+    if (fields.length === 0) {
+      const nothing: { type: EventType } = Object.freeze({ type });
+      return () => nothing as EventFields<Name>;
+    }
+    const reader = compileReader(written.name, written.schema, { ...schema, fields });
+    return (payload) => {
+      const record: { type: EventType } = readRecord(reader, payload, HEADER_BYTES);
+      record.type = type;
+      return record as EventFields<Name>;
+    };
+  }
+
+  #assertFields(names: readonly string[]): void {
+    const known = new Set(this.#index.all().flatMap(({ schema }) => schema.fields.map((field) => field.name)));
+    for (const name of names) if (!known.has(name)) throw new Error(`no event has a field ${name}`);
+  }
+}
+
+function typeName(schema: WriterSchema): EventType {
+  return schema.name as EventType; // the types are generated from the same catalogue
+}
+
+const codec = new EventCodec(catalogue);
+
+/** @see EventCodec.encode */
+export function encodePayload(event: LedgerEvent): Buffer {
+  return codec.encode(event);
+}
+
+/** @see EventCodec.decode */
+export function decodePayload(payload: Uint8Array): LedgerEvent {
+  return codec.decode(payload);
+}
+
+/** The type of an encoded event, from its fingerprint alone. @throws DecodingError where it is none of ours */
+export function eventTypeOf(payload: Uint8Array): EventType {
+  return codec.typeOf(payload);
+}
+
+/** @see EventCodec.fieldsReader */
+export function fieldsReader<Name extends EventField>(names: readonly Name[]): FieldsReader<Name> {
+  return codec.fieldsReader(names);
+}
+
+/** @see EventCodec.schemaVersionOf */
+export function schemaVersionOf(type: EventType): number {
+  return codec.schemaVersionOf(type);
 }

@@ -1,9 +1,10 @@
 import type { Type } from 'avsc';
 import { typeOf } from './avro-types.js';
 import { DecodingError } from './errors.js';
-import type { RecordSchema } from './schemas.js';
 
-/** Reads bytes written under one schema as a record of another, or of the same. */
+type Schema = Parameters<typeof typeOf>[0];
+
+/** Reads bytes written under one schema as a value of another, or of the same. */
 export interface RecordReader {
   readonly type: Type;
   readonly resolver: ReturnType<Type['createResolver']> | undefined;
@@ -12,9 +13,9 @@ export interface RecordReader {
 }
 
 /** @throws Error where the reader's schema can't read what the writer's wrote */
-export function compileReader(writer: RecordSchema, reader: RecordSchema): RecordReader {
+export function compileReader(what: string, writer: Schema, reader: Schema): RecordReader {
   const type = typeOf(reader);
-  return { type, resolver: writer === reader ? undefined : type.createResolver(typeOf(writer)), what: writer.name };
+  return { type, resolver: writer === reader ? undefined : type.createResolver(typeOf(writer)), what };
 }
 
 /**
@@ -25,7 +26,8 @@ export function readRecord<Shape extends object>(reader: RecordReader, bytes: Ui
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { value, offset } = decode(reader, buffer, start);
   if (offset < 0) throw new DecodingError('truncated', `${reader.what}: bytes are missing at the end`);
-  if (offset < buffer.length) throw new DecodingError('trailing_bytes', `${reader.what}: bytes are left over at the end`);
+  if (offset < buffer.length)
+    throw new DecodingError('trailing_bytes', `${reader.what}: bytes are left over at the end`);
   return value;
 }
 

@@ -1,3 +1,4 @@
+import type { typeOf } from './avro-types.js';
 import type { AvroSchema, Fingerprint } from './fingerprint.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { ReleasedSchema } from './generated/catalogue.js';
@@ -14,9 +15,7 @@ export interface WriterSchema {
 export interface RecordSchema {
   type: 'record';
   name: string;
-  namespace?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: avsc's own declaration of a field's type and default
-  fields: { name: string; type: any; default?: any }[];
+  fields: { name: string; type: Parameters<typeof typeOf>[0] }[];
 }
 
 /** All released schemas, by fingerprint and by name. */
@@ -43,8 +42,9 @@ export class SchemaIndex {
     return this.#newest.get(name);
   }
 
-  names(): IterableIterator<string> {
-    return this.#newest.keys();
+  /** Every version of every schema. */
+  all(): readonly WriterSchema[] {
+    return [...this.#byLow.values()];
   }
 
   /** The schema that a single-object encoding was written with; undefined where it is none of ours. */
@@ -57,7 +57,5 @@ export class SchemaIndex {
 
 /** Little-endian; bytes beyond the end count as zero. */
 function int32At(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
-  );
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }

@@ -1,7 +1,7 @@
 // What every adapter refuses before it touches its store.
 import { type EncodedEvent, NO_STREAM } from './port.js';
 
-const EVENT_ID_BYTES = 16;
+export const EVENT_ID_BYTES = 16;
 
 /** @throws RangeError where the append could never be stored, whatever the stream's state */
 export function checkAppend(expectedRevision: number, events: readonly EncodedEvent[]): void {

@@ -8,8 +8,9 @@ import type {
   RecordAuthorisationAdvice,
   ReverseAuthorisation,
 } from './account/commands.js';
-import { type Decision, NOTHING, reject, repeatOr } from './account/decision.js';
-import { type AccountStreamEvent, COMMAND_KEYS_KEPT, type EventFacts } from './account/evolve.js';
+import { type Decision, isAmount, NOTHING, reject, repeatOr } from './account/decision.js';
+import type { AccountStreamEvent, EventFacts } from './account/evolve.js';
+import { forgetCommands, isForgotten } from './account/forgetting.js';
 import type { CommandRecord } from './account/state.js';
 import type { CardId, CardToken, Micros } from './brands.js';
 import { declines } from './declines.js';
@@ -34,11 +35,11 @@ export function evolveUnknownCard(state: UnknownCardState, _event: AccountStream
   state.revision = facts.revision;
   state.recordedAt = facts.recordedAt;
   const { contentHash, revision, recordedAt } = facts;
-  if (!state.commands.has(facts.commandId)) state.commands.set(facts.commandId, { contentHash, revision, recordedAt });
-  for (const [commandId, record] of state.commands) {
-    if (record.recordedAt + COMMAND_KEYS_KEPT >= recordedAt) break;
-    state.commands.delete(commandId);
-  }
+  const before = state.commands.get(facts.commandId);
+  if (before !== undefined && !isForgotten(before, recordedAt)) return;
+  state.commands.delete(facts.commandId);
+  state.commands.set(facts.commandId, { contentHash, revision, recordedAt });
+  forgetCommands(state.commands, recordedAt);
 }
 
 export function decideUnknownCard(
@@ -47,12 +48,17 @@ export function decideUnknownCard(
   context: CommandContext,
 ): Decision {
   const before = state.commands.get(context.commandId);
-  if (before !== undefined) return repeatOr('IdempotencyKeyReused', before, context);
+  if (before !== undefined && !isForgotten(before, context.recordedAt))
+    return repeatOr('IdempotencyKeyReused', before, context);
   if (command.type === 'ReverseAuthorisation') {
     if (command.originalKeys === null) return command.transactionId === null ? NOTHING : reject('UnknownTransaction');
-    const { originalKeys: keys, replacement, reason } = command;
+    const { originalKeys: keys, reason } = command;
+    const replacement = command.replacement === 0n ? null : command.replacement;
+    if (replacement !== null && !isAmount(replacement)) return reject('InvalidAmount');
     return { kind: 'events', events: [{ type: 'ReversalRecorded', keys, cardId: null, replacement, reason }] };
   }
+  const inquiry = command.kind === 'STATUS_INQUIRY' && command.amount === 0n;
+  if (!inquiry && !isAmount(command.amount)) return reject('InvalidAmount');
   return { kind: 'events', events: [declinedUnknown(command, context)] };
 }
 

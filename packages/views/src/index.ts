@@ -1,3 +1,4 @@
+export type * from './freshness.js';
 export * from './port.js';
 export * from './projection.js';
 export * from './projector.js';

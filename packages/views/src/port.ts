@@ -92,7 +92,9 @@ export class TableDefinitionChanged extends Error {
     readonly table: string,
     readonly store: string,
   ) {
-    super(`table ${table} in ${store} was made with another definition; a changed table needs a new generation of the views`);
+    super(
+      `table ${table} in ${store} was made with another definition; a changed table needs a new generation of the views`,
+    );
   }
 }
 

@@ -36,7 +36,10 @@ export class Projector {
 
   async resumeAfter(partition: number): Promise<bigint> {
     const position = await this.views.progress(this.name, partition);
-    const projections = this.projections.map((projection) => ({ projection, open: projection.open(this.views, partition) }));
+    const projections = this.projections.map((projection) => ({
+      projection,
+      open: projection.open(this.views, partition),
+    }));
     this.opened.set(partition, { projections, position });
     return position;
   }

@@ -58,7 +58,7 @@ export function compileMessage(schema: TSchema): MessageCodec {
   };
 }
 
-function parse(decoder: TextDecoder, bytes: Uint8Array): unknown {
+function parse(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch {

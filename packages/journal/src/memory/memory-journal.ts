@@ -46,9 +46,9 @@ export class MemoryStore {
         position: this.head() + this.#step,
         stream,
         revision: stored.length,
-        eventId: event.eventId.slice(),
-        metadata: event.metadata.slice(),
-        payload: event.payload.slice(),
+        eventId: new Uint8Array(event.eventId),
+        metadata: new Uint8Array(event.metadata),
+        payload: new Uint8Array(event.payload),
       };
       stored.push(recorded);
       this.#all.push(recorded);

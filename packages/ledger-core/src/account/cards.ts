@@ -1,7 +1,6 @@
 // Cards of the account: one card belongs to one account for ever.
-import type { CardId } from '../brands.js';
-import type { CardCommand, IssueCard, ReplaceCard } from './commands.js';
-import { type Decision, decided, reject } from './decision.js';
+import type { CardCommand, CommandContext, IssueCard, ReplaceCard } from './commands.js';
+import { type Decision, decided, reject, repeatOr } from './decision.js';
 import type { AccountState, CardState } from './state.js';
 
 /** Which states a command may find the card in. */
@@ -17,9 +16,9 @@ const ALLOWED: Readonly<Record<Exclude<CardCommand['type'], 'IssueCard'>, readon
   SetCardLimits: ['INACTIVE', 'ACTIVE'],
 };
 
-export function decideCard(state: AccountState, command: CardCommand): Decision {
+export function decideCard(state: AccountState, command: CardCommand, context: CommandContext): Decision {
   if (state.status === 'CLOSED') return reject('AccountClosed');
-  if (command.type === 'IssueCard') return issueCard(state, command);
+  if (command.type === 'IssueCard') return issueCard(state, command, context);
   const card = state.cards.get(command.cardId);
   if (card === undefined) return reject('UnknownCard');
   if (!ALLOWED[command.type].includes(card.status)) return reject('CardState');
@@ -46,8 +45,9 @@ export function decideCard(state: AccountState, command: CardCommand): Decision 
   }
 }
 
-function issueCard(state: AccountState, command: IssueCard): Decision {
-  if (isTaken(state, command.cardId)) return reject('IdInUse');
+function issueCard(state: AccountState, command: IssueCard, context: CommandContext): Decision {
+  const known = state.cards.get(command.cardId);
+  if (known !== undefined) return repeatOr('IdInUse', known, context);
   const { cardId, token, masked, expiry, active, controls, limits } = command;
   return decided({ type: 'CardIssued', cardId, token, masked, expiry, active, controls, limits });
 }
@@ -55,13 +55,9 @@ function issueCard(state: AccountState, command: IssueCard): Decision {
 /** The new card has the old one's controls and limits, and waits for its activation. */
 function replaceCard(state: AccountState, old: CardState, command: ReplaceCard): Decision {
   const { cardId, token, masked, expiry } = command.replacement;
-  if (isTaken(state, cardId)) return reject('IdInUse');
+  if (state.cards.has(cardId)) return reject('IdInUse');
   return decided(
     { type: 'CardReplaced', cardId: old.cardId, replacementCardId: cardId },
     { type: 'CardIssued', cardId, token, masked, expiry, active: false, controls: old.controls, limits: old.limits },
   );
-}
-
-function isTaken(state: AccountState, cardId: CardId): boolean {
-  return state.cards.has(cardId);
 }

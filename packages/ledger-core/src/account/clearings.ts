@@ -1,12 +1,12 @@
 // Presentments and refunds: always posted, even below zero (lifecycles, section 1).
-import type { CardId, Minor } from '../brands.js';
+import type { CardId, CurrencyCode, Minor } from '../brands.js';
 import { chart } from '../chart.js';
-import type { CardTransaction, TransactionStatus } from '../generated/events.js';
-import { max } from '../money.js';
+import type { CardTransaction, Money } from '../generated/events.js';
+import { isCurrency, max } from '../money.js';
 import { clearingPostings, mirrored, move } from '../posting.js';
-import { closedStatus, findTransaction, remainingHold } from './authorisations.js';
 import type { CommandContext, PostClearing, PostRefund, ReverseClearing, ReverseRefund } from './commands.js';
-import { balancesAfter, type Decision, decided, entryOf, isAmount, reject, repeatOr } from './decision.js';
+import { balancesAfter, type Decision, decided, entryOf, exceptionOf, isAmount, reject, repeatOr } from './decision.js';
+import { closedStatus, findTransaction, isClosed, newBlock, OPEN, remainingHold } from './holds.js';
 import { type AccountState, type PresentmentState, refundPresentment, type TransactionState } from './state.js';
 
 export function postClearing(state: AccountState, command: PostClearing, context: CommandContext): Decision {
@@ -15,13 +15,14 @@ export function postClearing(state: AccountState, command: PostClearing, context
   if (command.currency !== state.currency) return suspended(command, command.clearingKey, context, true);
   const known = findTransaction(state, command);
   if (known === undefined && command.transactionId !== null) return reject('UnknownTransaction');
-  const before = known?.block ?? beginning(command, context);
-  const open = known !== undefined && known.authorisationSeen && before.status === 'PENDING';
+  const before = known?.block ?? newBlock({ ...command, keys: command.originalKeys }, context);
+  const open = known?.approved === true && before.status === OPEN;
   const final = isFinal(command, known);
   const cleared = before.cleared + command.amount;
-  const closed = final || before.status !== 'PENDING';
+  const closed = final || isClosed(before.status);
   const remaining = remainingHold(before.authorised, cleared, !closed);
-  const after: CardTransaction = { ...before, cleared, remaining, status: closed ? 'SETTLED' : 'PENDING' };
+  const status = closed ? 'SETTLED' : OPEN;
+  const after: CardTransaction = { ...before, currency: state.currency, cleared, remaining, status };
   return decided({
     type: 'ClearingPosted',
     transaction: after,
@@ -33,7 +34,7 @@ export function postClearing(state: AccountState, command: PostClearing, context
     sequenceCount: command.sequenceCount,
     final,
     forced: !open,
-    overCaptured: known?.authorisationSeen ? max(0n, cleared - max(before.authorised, before.cleared)) : 0n,
+    overCaptured: known?.approved ? max(0n, cleared - max(before.authorised, before.cleared)) : 0n,
     merchant: command.merchant,
     local: command.local,
     transactedAt: command.transactedAt,
@@ -60,28 +61,11 @@ function isFinal(command: PostClearing, known: TransactionState | undefined): bo
   return seen.size >= command.sequenceCount;
 }
 
-/** A transaction that begins with its presentment: nothing is authorised yet. */
-function beginning(command: PostClearing, context: CommandContext): CardTransaction {
-  return {
-    transactionId: context.mint('tx'),
-    cardId: command.cardId,
-    createdAt: context.effectiveAt,
-    status: 'PENDING' as TransactionStatus,
-    currency: command.currency,
-    authorised: 0n,
-    remaining: 0n,
-    cleared: 0n,
-    clearingReversed: 0n,
-    refunded: 0n,
-    expiresAt: null,
-    keys: command.originalKeys,
-  };
-}
-
 export function postRefund(state: AccountState, command: PostRefund, context: CommandContext): Decision {
   const refused = refusePresentment(state, command, refundPresentment(command.refundKey), context);
   if (refused !== undefined) return refused;
-  if (command.currency !== state.currency) return suspended(command, command.refundKey, context, false);
+  if (command.currency !== state.currency)
+    return suspended(command, refundPresentment(command.refundKey), context, false);
   const original = findTransaction(state, command);
   if (original === undefined && command.transactionId !== null) return reject('UnknownTransaction');
   const { cardId, scheme, amount, currency, reconciliation, merchant, local, transactedAt } = command;
@@ -175,14 +159,21 @@ function refusePresentment(
   state: AccountState,
   command: {
     readonly amount: Minor;
-    readonly reconciliation: { readonly amount: Minor } | null;
+    readonly currency: CurrencyCode;
+    readonly reconciliation: Money | null;
+    readonly local: Money | null;
     readonly cardId: CardId;
   },
   key: string,
   context: CommandContext,
 ): Decision | undefined {
   if (!isAmount(command.amount)) return reject('InvalidAmount');
-  if (command.reconciliation !== null && !isAmount(command.reconciliation.amount)) return reject('InvalidAmount');
+  const { reconciliation, local } = command;
+  if (reconciliation !== null && !isAmount(reconciliation.amount)) return reject('InvalidAmount');
+  if (local !== null && !isAmount(local.amount)) return reject('InvalidAmount');
+  for (const currency of [command.currency, reconciliation?.currency, local?.currency])
+    if (currency !== undefined && currency !== state.currency && !isCurrency(currency))
+      return reject('InvalidCurrency');
   if (!state.cards.has(command.cardId)) return reject('UnknownCard');
   const before = state.presentments.get(key);
   return before === undefined ? undefined : repeatOr('ClearingKeyReused', before, context);
@@ -203,8 +194,4 @@ function suspended(command: PostClearing | PostRefund, key: string, context: Com
     merchant,
     entry: entryOf(context, owed ? legs : mirrored(legs)),
   });
-}
-
-function exceptionOf(state: AccountState): string | null {
-  return state.status === 'CLOSED' ? 'account_closed' : null;
 }

@@ -1,14 +1,11 @@
 // One decision: a pure function of the account's events (as state), the command and the reference data that it carries.
+
+import type { Minor } from '../brands.js';
 import { chart, isGeneralLedger } from '../chart.js';
-import { MoneyOverflow } from '../money.js';
+import { AMOUNT_MAX, isCurrency, MoneyOverflow } from '../money.js';
 import { move } from '../posting.js';
-import {
-  authoriseCard,
-  expireAuthorisation,
-  incrementAuthorisation,
-  recordAdvice,
-  reverseAuthorisation,
-} from './authorisations.js';
+import { recordAdvice } from './advices.js';
+import { authoriseCard, incrementAuthorisation } from './authorisations.js';
 import { decideCard } from './cards.js';
 import { postClearing, postRefund, reverseClearing, reverseRefund } from './clearings.js';
 import type {
@@ -20,15 +17,18 @@ import type {
   PostStatementLine,
 } from './commands.js';
 import { balancesAfter, type Decision, decided, entryOf, isAmount, reject, repeatOr } from './decision.js';
+import { isForgotten } from './forgetting.js';
 import { decidePot } from './pots.js';
-import { type AccountState, balancesOf } from './state.js';
+import { expireAuthorisation, reverseAuthorisation } from './reversals.js';
+import type { AccountState } from './state.js';
 import { decidePayment, decideTransfer } from './transfers.js';
 
 /** Decides; changes nothing. Idempotency comes first, then whether the account exists, then the command's own rules. */
 export function decide(state: AccountState, command: AccountCommand, context: CommandContext): Decision {
   const before = state.commands.get(context.commandId);
-  if (before !== undefined) return repeatOr('IdempotencyKeyReused', before, context);
-  if (command.type === 'OpenAccount') return openAccount(state, command);
+  if (before !== undefined && !isForgotten(before, context.recordedAt))
+    return repeatOr('IdempotencyKeyReused', before, context);
+  if (command.type === 'OpenAccount') return openAccount(state, command, context);
   if (state.status === 'NONE') return reject('UnknownAccount');
   try {
     return decideOpened(state, command, context);
@@ -83,7 +83,7 @@ function decideOpened(
     case 'CancelCard':
     case 'SetCardControls':
     case 'SetCardLimits':
-      return decideCard(state, command);
+      return decideCard(state, command, context);
     case 'OpenPot':
     case 'DepositToPot':
     case 'WithdrawFromPot':
@@ -105,9 +105,10 @@ function decideOpened(
   }
 }
 
-function openAccount(state: AccountState, command: OpenAccount): Decision {
-  if (state.status !== 'NONE') return reject('IdInUse');
-  if (command.overdraftLimit < 0n) return reject('InvalidAmount');
+function openAccount(state: AccountState, command: OpenAccount, context: CommandContext): Decision {
+  if (state.status !== 'NONE') return repeatOr('IdInUse', { revision: 0, contentHash: state.openedHash }, context);
+  if (!isLimit(command.overdraftLimit)) return reject('InvalidAmount');
+  if (!isCurrency(command.currency)) return reject('InvalidCurrency');
   const { accountId, owners, currency, product, overdraftLimit, externalReference, personal } = command;
   const balances = { ledger: 0n, held: 0n, available: overdraftLimit, pots: 0n };
   return decided({
@@ -123,6 +124,10 @@ function openAccount(state: AccountState, command: OpenAccount): Decision {
   });
 }
 
+function isLimit(overdraftLimit: Minor): boolean {
+  return overdraftLimit >= 0n && overdraftLimit <= AMOUNT_MAX;
+}
+
 type StatusCommand = Extract<
   AccountCommand,
   { type: 'SetOverdraftLimit' | 'FreezeAccount' | 'UnfreezeAccount' | 'CloseAccount' }
@@ -132,8 +137,8 @@ function decideStatus(state: AccountState, command: StatusCommand): Decision {
   if (state.status === 'CLOSED') return reject('AccountClosed');
   switch (command.type) {
     case 'SetOverdraftLimit': {
-      if (command.overdraftLimit < 0n) return reject('InvalidAmount');
-      const balances = balancesOf({ ...state, overdraftLimit: command.overdraftLimit });
+      if (!isLimit(command.overdraftLimit)) return reject('InvalidAmount');
+      const balances = balancesAfter({ ...state, overdraftLimit: command.overdraftLimit }, {});
       return decided({ type: 'OverdraftLimitSet', overdraftLimit: command.overdraftLimit, balances });
     }
     case 'FreezeAccount':

@@ -55,6 +55,11 @@ export function balancesAfter(state: AccountState, change: BalanceChange): Balan
   };
 }
 
+/** What someone must look at: money that moves on a closed account. */
+export function exceptionOf(state: AccountState): string | null {
+  return state.status === 'CLOSED' ? 'account_closed' : null;
+}
+
 export function availableOf(state: AccountState): Minor {
   return state.ledger - state.held + state.overdraftLimit;
 }

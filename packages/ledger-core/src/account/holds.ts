@@ -3,7 +3,13 @@ import type { CardId, Micros, Minor, TransactionId } from '../brands.js';
 import type { CardTransaction, SchemeKeys, TransactionStatus } from '../generated/events.js';
 import { AMOUNT_MAX, isCurrency, max } from '../money.js';
 import type { RejectionName } from '../rejections.js';
-import type { AuthoriseCard, CardUse, CommandContext } from './commands.js';
+import type {
+  AuthoriseCard,
+  CardUse,
+  CommandContext,
+  IncrementAuthorisation,
+  RecordAuthorisationAdvice,
+} from './commands.js';
 import { isAmount } from './decision.js';
 import { type AccountState, type IncrementState, keyString, type TransactionState } from './state.js';
 
@@ -93,10 +99,13 @@ export function newBlock(
 }
 
 /** Why the amounts of an authorisation, an increment or an advice make no sense; undefined where they do. */
-export function malformed(state: AccountState, command: CardUse): RejectionName | undefined {
-  const { amount, cashAmount, currency, kind, local } = command;
-  if (kind === 'STATUS_INQUIRY' && command.type !== 'IncrementAuthorisation' ? amount !== 0n : !isAmount(amount))
-    return 'InvalidAmount';
+export function malformed(
+  state: AccountState,
+  command: AuthoriseCard | IncrementAuthorisation | RecordAuthorisationAdvice,
+): RejectionName | undefined {
+  const { amount, cashAmount, currency, local } = command;
+  const inquiry = command.kind === 'STATUS_INQUIRY' && command.type !== 'IncrementAuthorisation';
+  if (inquiry ? amount !== 0n : !isAmount(amount)) return 'InvalidAmount';
   if (cashAmount < 0n || cashAmount > amount) return 'InvalidAmount';
   if (currency !== state.currency && !isCurrency(currency)) return 'InvalidCurrency';
   if (local === null) return undefined;

@@ -1,15 +1,18 @@
 // The decline ladder as a list of rungs in order of precedence: the first that finds a reason wins.
-import type { Minor } from '../brands.js';
+import type { LocalDate, Minor } from '../brands.js';
 import type { DeclineReason } from '../declines.js';
 import { max } from '../money.js';
-import type { AuthoriseCard, CommandContext, IncrementAuthorisation } from './commands.js';
+import type { AuthoriseCard, IncrementAuthorisation } from './commands.js';
 import { availableOf } from './decision.js';
+import { cashOf, holdsNothing } from './holds.js';
 import type { AccountState, CardState } from './state.js';
 
 export interface LadderInput {
   readonly state: AccountState;
   readonly command: AuthoriseCard | IncrementAuthorisation;
-  readonly context: CommandContext;
+  /** The day that limits are asked of: today, for an increment that of its authorisation. */
+  readonly limitDate: LocalDate;
+  readonly today: LocalDate;
   /** A full reversal came before this authorisation. */
   readonly alreadyReversed: boolean;
   /** What the transaction has authorised already; an increment counts with it for the per-transaction limit. */
@@ -25,8 +28,7 @@ const always: readonly Rung[] = [
   (_, card) => (card.status === 'LOST' ? 'card_lost' : undefined),
   (_, card) => (card.status === 'STOLEN' ? 'card_stolen' : undefined),
   (_, card) => (card.status === 'CANCELLED' || card.status === 'REPLACED' ? 'card_cancelled' : undefined),
-  ({ context }, card) =>
-    card.expiry !== null && context.localDate.slice(0, 7) > card.expiry ? 'card_expired' : undefined,
+  ({ today }, card) => (card.expiry !== null && today.slice(0, 7) > card.expiry ? 'card_expired' : undefined),
   (_, card) => (card.status === 'INACTIVE' ? 'card_not_activated' : undefined),
   (_, card) => (card.frozen ? 'card_frozen' : undefined),
   ({ command }) => (command.cvc === 'NO_MATCH' ? 'wrong_cvc' : undefined),
@@ -55,24 +57,21 @@ const NO_USAGE = { amount: 0n, cash: 0n, count: 0 };
 const money: readonly Rung[] = [
   ({ command, authorisedBefore }, card) =>
     over(command.amount + authorisedBefore, card.limits.perTransaction) ? 'per_transaction_limit' : undefined,
-  ({ command, context }, card) =>
-    over(usageOf(card, context.localDate).amount + command.amount, card.limits.dailyAmount)
-      ? 'daily_amount_limit'
-      : undefined,
-  ({ command, context }, card) =>
-    over(usageOf(card, context.localDate.slice(0, 7)).amount + command.amount, card.limits.monthlyAmount)
+  ({ command, limitDate }, card) =>
+    over(usageOf(card, limitDate).amount + command.amount, card.limits.dailyAmount) ? 'daily_amount_limit' : undefined,
+  ({ command, limitDate }, card) =>
+    over(usageOf(card, limitDate.slice(0, 7)).amount + command.amount, card.limits.monthlyAmount)
       ? 'monthly_amount_limit'
       : undefined,
-  ({ command, context }, card) =>
-    command.cashAmount > 0n && over(usageOf(card, context.localDate).cash + command.cashAmount, card.limits.dailyCash)
+  ({ command, limitDate }, card) => {
+    const cash = cashOf(command);
+    return cash > 0n && over(usageOf(card, limitDate).cash + cash, card.limits.dailyCash)
       ? 'daily_cash_limit'
-      : undefined,
+      : undefined;
+  },
+  (input, card) => (countOver(input, card, input.limitDate, card.limits.dailyCount) ? 'daily_count_limit' : undefined),
   (input, card) =>
-    countOver(input, card, input.context.localDate, card.limits.dailyCount) ? 'daily_count_limit' : undefined,
-  (input, card) =>
-    countOver(input, card, input.context.localDate.slice(0, 7), card.limits.monthlyCount)
-      ? 'monthly_count_limit'
-      : undefined,
+    countOver(input, card, input.limitDate.slice(0, 7), card.limits.monthlyCount) ? 'monthly_count_limit' : undefined,
 ];
 
 const available: Rung = ({ state, command }) =>
@@ -85,8 +84,8 @@ const withoutMoney: readonly Rung[] = [...always, ...use];
 export function declineReason(input: LadderInput): DeclineReason | undefined {
   const card = input.state.cards.get(input.command.cardId);
   if (card === undefined) return 'unknown_card';
-  const { kind } = input.command;
-  const rungs = kind === 'STATUS_INQUIRY' || kind === 'CREDIT' ? withoutMoney : whole;
+  const { type, kind } = input.command;
+  const rungs = type === 'AuthoriseCard' && holdsNothing(kind) ? withoutMoney : whole;
   for (const rung of rungs) {
     const reason = rung(input, card);
     if (reason !== undefined) return reason;

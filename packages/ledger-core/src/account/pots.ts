@@ -7,9 +7,10 @@ import { availableOf, balancesAfter, type Decision, decided, entryOf, isAmount, 
 import type { AccountState, PotState } from './state.js';
 
 export function decidePot(state: AccountState, command: PotCommand, context: CommandContext): Decision {
+  if (state.status === 'CLOSED') return reject('AccountClosed');
   if (command.type === 'OpenPot') {
-    if (state.status === 'CLOSED') return reject('AccountClosed');
     if (state.potsById.has(command.potId)) return reject('IdInUse');
+    if (command.goal !== null && !isAmount(command.goal)) return reject('InvalidAmount');
     const { potId, goal, personal, style } = command;
     return decided({ type: 'PotOpened', potId, goal, personal, style });
   }

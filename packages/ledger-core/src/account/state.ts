@@ -22,6 +22,15 @@ import type {
   SchemeKeys,
 } from '../generated/events.js';
 
+/** What folding needs of an event's metadata. */
+export interface EventFacts {
+  readonly commandId: string;
+  readonly contentHash: string;
+  readonly revision: number;
+  readonly recordedAt: Micros;
+  readonly localDate: LocalDate;
+}
+
 export interface CardUsage {
   amount: Minor;
   cash: Minor;
@@ -37,31 +46,53 @@ export interface CardState {
   frozen: boolean;
   controls: CardControls;
   limits: CardLimits;
+  /** Of the command that issued it. */
+  readonly revision: number;
+  readonly contentHash: string;
   /** Spent per local date, `YYYY-MM-DD`, and per month, `YYYY-MM`; only the newest are kept. */
   readonly usage: Map<string, CardUsage>;
+}
+
+/** An increment of an authorisation, found by its own keys. */
+export interface IncrementState {
+  amount: Minor;
+  /** Its own reversal came; nothing brings it back. */
+  reversed: boolean;
+  /** A partial reversal of the whole came after it and has taken it into account. */
+  covered: boolean;
+  readonly revision: number;
+  readonly contentHash: string;
 }
 
 export interface TransactionState {
   /** As the newest event of the transaction has it. Open means status PENDING. */
   block: CardTransaction;
-  readonly kind: AuthorisationKind;
+  kind: AuthorisationKind;
   /** A single message (0200) that moved the money at once. */
   readonly single: boolean;
   /** False where a presentment came first: the amount authorised is not known yet. */
   authorisationSeen: boolean;
-  /** True where the first event recorded an advice: nobody asked us. */
-  advised: boolean;
+  /** True once we or the scheme approved it; a reversal before that waits for the approval. */
+  readonly approved: boolean;
+  /** True where an advice approved it: a late authorisation is not decided again. */
+  readonly advised: boolean;
   readonly scheme: string;
   /** Of the event that a repeat of the authorisation is answered from. */
   firstRevision: number;
-  /** Of the first event; the map of transactions is in this order. */
+  /** Of the event that began it; the map of transactions is in this order. */
   readonly recordedAt: Micros;
-  readonly contentHash: string;
-  /** The date that limits count this transaction on; null where they don't. */
-  limitDate: LocalDate | null;
-  cashAmount: Minor;
-  /** Amounts of increments by their own keys; zero once reversed. */
-  increments: Map<string, Minor> | null;
+  contentHash: string;
+  /** The date that limits count this transaction on: its authorisation's, else that of its first posting. */
+  limitDate: LocalDate;
+  /** What limits count of it now. */
+  counted: Minor;
+  readonly cashAmount: Minor;
+  /** What would be authorised had no partial reversal come. */
+  unreduced: Minor;
+  /** Increments by their own keys. */
+  increments: Map<string, IncrementState> | null;
+  /** What reversals of a single message took back. */
+  paymentReversed: Minor;
   sequences: Set<number> | null;
 }
 
@@ -98,6 +129,7 @@ export interface TransferState {
   readonly transactionId: TransactionId | null;
   readonly amount: Minor;
   readonly revision: number;
+  readonly recordedAt: Micros;
   readonly contentHash: string;
 }
 
@@ -107,7 +139,14 @@ export interface PaymentState {
   readonly amount: Minor;
   readonly nostro: LedgerAccount;
   readonly revision: number;
+  readonly recordedAt: Micros;
   readonly contentHash: string;
+}
+
+export interface WaitingReversal {
+  /** The new authorised total, or null for all of it. */
+  readonly replacement: Minor | null;
+  readonly recordedAt: Micros;
 }
 
 export interface CommandRecord {
@@ -119,6 +158,8 @@ export interface CommandRecord {
 
 export interface AccountState {
   accountId: AccountId;
+  /** Of the command that opened it. */
+  openedHash: string;
   status: 'NONE' | 'OPEN' | 'FROZEN' | 'CLOSED';
   currency: CurrencyCode;
   product: string;
@@ -139,7 +180,7 @@ export interface AccountState {
   /** Transactions by the scheme's keys, the keys of their increments too. */
   readonly byKeys: Map<string, TransactionId>;
   /** Reversals that came before their original, by its keys. */
-  readonly waitingReversals: Map<string, { readonly replacement: Minor | null }>;
+  readonly waitingReversals: Map<string, WaitingReversal>;
   /** Presentments and refunds by their key. */
   readonly presentments: Map<string, PresentmentState>;
   readonly transfers: Map<TransferId, TransferState>;
@@ -151,6 +192,7 @@ export interface AccountState {
 export function initialState(): AccountState {
   return {
     accountId: '' as AccountId,
+    openedHash: '',
     status: 'NONE',
     currency: '' as CurrencyCode,
     product: '',

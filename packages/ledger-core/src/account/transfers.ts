@@ -10,7 +10,17 @@ import type {
   SendTransfer,
   TransferCommand,
 } from './commands.js';
-import { availableOf, balancesAfter, type Decision, decided, entryOf, isAmount, reject, repeatOr } from './decision.js';
+import {
+  availableOf,
+  balancesAfter,
+  type Decision,
+  decided,
+  entryOf,
+  exceptionOf,
+  isAmount,
+  reject,
+  repeatOr,
+} from './decision.js';
 import type { AccountState, PaymentState, TransferState } from './state.js';
 
 export function decideTransfer(state: AccountState, command: TransferCommand, context: CommandContext): Decision {
@@ -42,7 +52,7 @@ export function decideTransfer(state: AccountState, command: TransferCommand, co
         amount,
         currency: state.currency,
         reason: command.reason,
-        exception: state.status === 'CLOSED' ? 'account_closed' : null,
+        exception: exceptionOf(state),
         entry: entryOf(
           context,
           move(chart.transfersInTransit, chart.customer(state.accountId), amount, state.currency),
@@ -136,7 +146,7 @@ export function decidePayment(state: AccountState, command: PaymentCommand, cont
     amount,
     currency: state.currency,
     reason: command.reason,
-    exception: state.status === 'CLOSED' ? 'account_closed' : null,
+    exception: exceptionOf(state),
     entry: entryOf(context, move(chart.paymentsInTransit, chart.customer(state.accountId), amount, state.currency)),
     balances: balancesAfter(state, { ledger: amount }),
   });

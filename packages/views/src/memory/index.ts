@@ -1,2 +1,2 @@
-export { MemoryRecords, MemoryRecordStore } from './records.js';
+export { MemoryRecordStore, MemoryRecords } from './records.js';
 export { MemoryViewStore, MemoryViews } from './views.js';

@@ -1,11 +1,20 @@
 // Views in memory: deterministic, for tests and for the fault simulator. The store outlives the adapter, as a disk does a process.
-import { type Column, checkKey, checkPosition, checkUpsert, compareKeys, keyText, planOf, type TablePlan } from '../definition.js';
+import {
+  type Column,
+  checkKey,
+  checkPosition,
+  checkUpsert,
+  compareKeys,
+  keyText,
+  planOf,
+  type TablePlan,
+} from '../definition.js';
 import {
   type Progress,
   type Row,
   type SliceOptions,
-  TableDefinitionChanged,
   type TableDefinition,
+  TableDefinitionChanged,
   TableNotPrepared,
   type Upsert,
   type Value,
@@ -52,7 +61,8 @@ export class MemoryViews implements ViewWriter {
     for (const plan of plans) {
       const name = plan.definition.name;
       const stored = this.#store.tables.get(name);
-      if (stored !== undefined && stored.plan.fingerprint !== plan.fingerprint) throw new TableDefinitionChanged(name, STORE);
+      if (stored !== undefined && stored.plan.fingerprint !== plan.fingerprint)
+        throw new TableDefinitionChanged(name, STORE);
     }
     for (const plan of plans) {
       const name = plan.definition.name;

@@ -1,0 +1,18 @@
+// Every view of the bank: what the views' writer fills and what replay rebuilds.
+import type { Projection } from '@tallystick/views';
+import { accountsProjection } from '../accounts/accounts.projection.js';
+import { balanceProjection } from '../balance/balance.projection.js';
+import { generalLedgerProjection } from '../finance/gl.projection.js';
+import { dueProjection } from '../ledger/due.projection.js';
+import { transactionsProjection } from '../transactions/transactions.projection.js';
+
+export const projections: readonly Projection[] = [
+  accountsProjection,
+  balanceProjection,
+  transactionsProjection,
+  dueProjection,
+  generalLedgerProjection,
+];
+
+/** Under this name the embedded views keep how far they came. */
+export const VIEWS_CONSUMER = 'views';

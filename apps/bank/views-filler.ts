@@ -1,0 +1,37 @@
+// Fills the views from the journal's tail until it is told to stop. Runs in the views' worker thread; in tests, beside the rest.
+import { EmbeddedBus } from '@tallystick/bus/embedded/index';
+import { openReader } from '@tallystick/journal/sqlite/index';
+import { Projector } from '@tallystick/views';
+import { SqliteViews } from '@tallystick/views/sqlite/index';
+import { projections, VIEWS_CONSUMER } from './projections.js';
+
+export interface FillerOptions {
+  readonly journalPath: string;
+  readonly viewsPath: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (position: bigint) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export interface ViewsFiller {
+  /** There may be new events. */
+  wake(): void;
+  /** Resolves when it has stopped and its files are closed. */
+  readonly stopped: Promise<void>;
+}
+
+const EVENTS_PER_BATCH = 2_048;
+
+export async function fillViews(options: FillerOptions): Promise<ViewsFiller> {
+  const reader = openReader(options.journalPath, { pageSize: EVENTS_PER_BATCH });
+  const views = new SqliteViews(options.viewsPath);
+  const projector = new Projector(VIEWS_CONSUMER, views, projections, (_, position) => options.onProgress(position));
+  await projector.prepare();
+  options.onProgress(await views.progress(VIEWS_CONSUMER, 0));
+  const bus = new EmbeddedBus(reader, { onTrouble: options.onTrouble });
+  const stopped = bus.run(projector, options.signal).finally(async () => {
+    await reader.close();
+    await views.close();
+  });
+  return { wake: () => reader.wake(), stopped };
+}

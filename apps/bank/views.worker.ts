@@ -1,0 +1,34 @@
+// The thread that owns the views' file. The main thread wakes it through shared memory, and is told how far the views are.
+import { parentPort, workerData } from 'node:worker_threads';
+import { fillViews } from './views-filler.js';
+import { PROGRESS, STOP, type ViewsWorkerData, WAITED_FOR, WAKE } from './views-thread.js';
+
+const { journalPath, viewsPath, shared } = workerData as ViewsWorkerData;
+const words = new Int32Array(shared);
+const positions = new BigInt64Array(shared);
+const port = parentPort;
+if (port === null) throw new Error('views.worker runs as a worker thread only');
+
+const stopping = new AbortController();
+const filler = await fillViews({
+  journalPath,
+  viewsPath,
+  signal: stopping.signal,
+  onProgress(position) {
+    Atomics.store(positions, PROGRESS, position);
+    if (Atomics.load(words, WAITED_FOR) === 1) port.postMessage({ kind: 'progress' });
+  },
+  onTrouble: (error) => port.postMessage({ kind: 'trouble', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+});
+port.postMessage({ kind: 'ready' });
+
+let seen = 0;
+while (!stopping.signal.aborted) {
+  const waiting = Atomics.waitAsync(words, WAKE, seen);
+  if (waiting.async) await waiting.value;
+  seen = Atomics.load(words, WAKE);
+  if (Atomics.load(words, STOP) === 1) stopping.abort();
+  filler.wake();
+}
+await filler.stopped;
+port.close();

@@ -1,0 +1,155 @@
+// Rows of a card-transaction file, each sent the way a scheme's messages go: an authorisation, then its final clearing, in one append.
+// Imported cards have no expiry, limits or blocks. A declined row gets no clearing. A row's identity is (file, row).
+import type { accountsContract, CallContext, cardProcessingContract, cardsContract, ClientOf, ledgerContract, RequestOf, ResponseOf } from '@tallystick/contracts';
+import { type AccountCommand, AMOUNT_MAX, type CardControls, type CardLimits, type LocalDate, type Micros, rejections } from '@tallystick/ledger-core';
+
+type ImportRequest = RequestOf<(typeof cardProcessingContract)['methods']['importRows']>;
+type ImportAnswer = ResponseOf<(typeof cardProcessingContract)['methods']['importRows']>;
+type ImportedRow = ImportRequest['rows'][number];
+type Place = NonNullable<ResponseOf<(typeof cardsContract)['methods']['resolve']>['place']>;
+type ExecuteRequest = RequestOf<(typeof ledgerContract)['methods']['execute']>;
+type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'];
+
+const CALLER = 'import-cards';
+const SCHEME = 'import';
+const NO_LIMITS: CardLimits = { perTransaction: null, dailyAmount: null, monthlyAmount: null, dailyCash: null, dailyCount: null, monthlyCount: null };
+const ALL_ON: CardControls = { online: true, contactless: true, atm: true, magstripe: true, blockedCategories: [] };
+
+export interface ImportClients {
+  readonly ledger: ClientOf<typeof ledgerContract>;
+  readonly accounts: ClientOf<typeof accountsContract>;
+  readonly cards: ClientOf<typeof cardsContract>;
+}
+
+export class RowImporter {
+  /** Where each card with its billing currency is, by `token currency`. */
+  private readonly places = new Map<string, Place>();
+
+  constructor(private readonly clients: ImportClients) {}
+
+  async importRows({ rows, creditLimit }: ImportRequest, context: CallContext): Promise<ImportAnswer> {
+    for (const row of rows) {
+      // One after the other: the first row of a card opens its account, and which one that is must not depend on timing.
+      if (!this.places.has(placeKey(row))) this.places.set(placeKey(row), await this.open(row, creditLimit, context));
+    }
+    const { responses } = await this.clients.ledger.executeAll({ requests: rows.map((row) => this.request(row)) }, context);
+    return summary(rows, responses.map((response) => response.outcomes));
+  }
+
+  /** The account of a card and its billing currency. A card that is billed in a second currency has a second account, under a token of its own. */
+  private async open(row: ImportedRow, creditLimit: bigint, context: CallContext): Promise<Place> {
+    for (const token of [row.token, `${row.token}-${row.currency}` as typeof row.token]) {
+      const { place } = await this.clients.cards.resolve({ token, cardId: null }, context);
+      if (place === null) return this.issue(row, token, creditLimit, context);
+      const { found } = await this.clients.ledger.account({ accountId: place.accountId }, context);
+      // A token reserved before its account was opened: the same row opens it now.
+      if (found === null) return this.issue(row, token, creditLimit, context);
+      if (found.currency === row.currency) return place;
+    }
+    throw new Error(`${row.file} row ${row.row}: the card's token for ${row.currency} belongs to an account in another currency`);
+  }
+
+  private async issue(row: ImportedRow, token: ImportedRow['token'], creditLimit: bigint, context: CallContext): Promise<Place> {
+    const at = { caller: CALLER, effectiveAt: noonOf(row.date), localDate: row.date };
+    const { accountId, outcomes } = await this.clients.accounts.open(
+      { ...at, key: `${row.file}:${row.row}:account`, owners: [], currency: row.currency, product: 'imported-card', overdraftLimit: creditLimit, externalReference: row.reference },
+      context,
+    );
+    mustBeAnswered(outcomes, row, 'account');
+    const issued = await this.clients.cards.issue(
+      { ...at, key: `${row.file}:${row.row}:card`, accountId, token, masked: row.reference, expiry: null, active: true, controls: ALL_ON, limits: NO_LIMITS },
+      context,
+    );
+    mustBeAnswered(issued.outcomes, row, 'card');
+    return { accountId, cardId: issued.cardId };
+  }
+
+  private request(row: ImportedRow): ExecuteRequest {
+    const place = this.places.get(placeKey(row));
+    if (place === undefined) throw new Error(`${row.file} row ${row.row} has no account`);
+    const effectiveAt = noonOf(row.date);
+    const at = { effectiveAt, localDate: row.date, causedAt: 0n };
+    const key = `${row.file}:${row.row}`;
+    const commands =
+      row.amount < 0n
+        ? [{ ...at, key: `${key}:refund`, command: refundOf(row, place, effectiveAt) }]
+        : row.amount === 0n
+          ? [{ ...at, key: `${key}:inquiry`, command: authorisationOf(row, place) }]
+          : [
+              { ...at, key: `${key}:authorisation`, command: authorisationOf(row, place) },
+              { ...at, key: `${key}:clearing`, command: clearingOf(row, place, effectiveAt) },
+            ];
+    return { accountId: place.accountId, caller: CALLER, commands };
+  }
+}
+
+function placeKey(row: ImportedRow): string {
+  return `${row.token} ${row.currency}`;
+}
+
+function mustBeAnswered(outcomes: Outcomes, row: ImportedRow, what: string): void {
+  const [outcome] = outcomes;
+  if (outcome?.kind !== 'answered') throw new Error(`${row.file} row ${row.row}: its ${what} could not be made: ${outcome?.rejection}`);
+}
+
+/** The row's own scheme keys: the clearing finds its authorisation by them. */
+function keysOf(row: ImportedRow) {
+  return { acquirer: SCHEME, stan: row.row, rrn: row.file, transmittedAt: row.date };
+}
+
+function authorisationOf(row: ImportedRow, { cardId }: Place): AccountCommand {
+  const { amount, currency, local } = row;
+  return {
+    type: 'AuthoriseCard', cardId, keys: keysOf(row), scheme: SCHEME, kind: amount === 0n ? 'STATUS_INQUIRY' : 'PURCHASE', channel: 'OTHER', amount, currency, cashAmount: 0n,
+    merchant: merchantOf(row), local, holdFor: null, singleMessage: false, partialAllowed: false, cvc: 'NOT_PRESENT', maximum: AMOUNT_MAX,
+  };
+}
+
+function clearingOf(row: ImportedRow, { cardId }: Place, transactedAt: Micros): AccountCommand {
+  const { amount, currency, local } = row;
+  return {
+    type: 'PostClearing', cardId, transactionId: null, originalKeys: keysOf(row), scheme: SCHEME, amount, currency, reconciliation: null, merchant: merchantOf(row), local,
+    transactedAt, clearingKey: `${row.file}:${row.row}`, sequenceNumber: null, sequenceCount: null, final: true,
+  };
+}
+
+function refundOf(row: ImportedRow, { cardId }: Place, transactedAt: Micros): AccountCommand {
+  const { amount, currency, local } = row;
+  return {
+    type: 'PostRefund', cardId, transactionId: null, originalKeys: null, scheme: SCHEME, amount: -amount, currency, reconciliation: null, merchant: merchantOf(row), local,
+    transactedAt, refundKey: `${row.file}:${row.row}`,
+  };
+}
+
+function merchantOf(row: ImportedRow) {
+  return { descriptor: row.merchant, mcc: null, category: row.category, country: null };
+}
+
+/** Microseconds of 12:00 UTC on a local date. */
+export function noonOf(date: LocalDate): Micros {
+  return BigInt(Date.parse(`${date}T12:00:00Z`)) * 1000n;
+}
+
+function summary(rows: readonly ImportedRow[], all: readonly Outcomes[]): ImportAnswer {
+  let accepted = 0;
+  const declinedByFile = new Map<string, number>();
+  let repeated = 0;
+  const refused: { file: string; row: string; code: string; message: string }[] = [];
+  rows.forEach((row, i) => {
+    const outcomes = all[i] ?? [];
+    const rejected = outcomes.find((outcome) => outcome.kind === 'rejected');
+    if (rejected?.kind === 'rejected') {
+      const { code, message } = rejections[rejected.rejection];
+      refused.push({ file: row.file, row: row.row, code, message });
+      return;
+    }
+    const [first] = outcomes;
+    if (first?.kind !== 'answered') return;
+    if (first.answer.decision === 'declined') declinedByFile.set(row.file, (declinedByFile.get(row.file) ?? 0) + 1);
+    else accepted++;
+    if (first.repeated) repeated++;
+  });
+  const counts = [...declinedByFile].map(([file, declined]) => ({ file, declined }));
+  const declined = counts.reduce((sum, count) => sum + count.declined, 0);
+  return { accepted, declined, declinedByFile: counts, repeated, refused };
+}

@@ -1,0 +1,20 @@
+// What a file calls a card: a card number becomes its keyed token, anything else (a masked number, say) is taken as it is.
+import { hash } from 'node:crypto';
+import type { CardToken } from '@tallystick/ledger-core';
+import type { CardTokens } from './tokens.js';
+
+const NUMBER = /^[0-9]{12,19}$/;
+
+export interface KnownReference {
+  readonly token: CardToken;
+  /** May be shown and stored. */
+  readonly reference: string;
+}
+
+export function tokenOfReference(text: string, tokens: CardTokens): KnownReference {
+  const digits = text.replace(/[ -]/g, '');
+  if (NUMBER.test(digits)) return { token: tokens.tokenOf(digits), reference: `************${digits.slice(-4)}` };
+  // Letters only, so that no token ever looks like a card number.
+  const letters = hash('sha256', text).replace(/[0-9]/g, (digit) => String.fromCharCode(103 + Number(digit)));
+  return { token: `ref_${letters.slice(0, 32)}` as CardToken, reference: text };
+}

@@ -1,0 +1,42 @@
+// Why the gateway refuses a message before or after the ledger: values, each with a stable code. docs/http-gateway.md lists them, and
+// a spec compares both.
+import { type RejectionName, rejections } from '@tallystick/ledger-core';
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly status: number;
+  readonly code: string;
+  /** For a person; never holds what was sent. */
+  readonly message: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Whether the same message, with the same key, may succeed later. */
+  readonly retryable: boolean;
+}
+
+const NO_PARAMS = {};
+
+export function refusal(status: number, code: string, message: string, retryable = false, params: Refusal['params'] = NO_PARAMS): Refusal {
+  return { kind: 'refused', status, code, message, params, retryable };
+}
+
+/** @param name the field's path, such as `amount` or `card.number` */
+export function badParam(name: string, message: string): Refusal {
+  return refusal(400, `bad_request.bad_param.${name}`, message);
+}
+
+export function missingParam(name: string, message = `${name} is missing`): Refusal {
+  return refusal(400, `bad_request.missing_param.${name}`, message);
+}
+
+/** The answer of the rejection catalogue. */
+export function rejected(name: RejectionName): Refusal {
+  const { status, code, message, retryable } = rejections[name];
+  return refusal(status, code, message, retryable);
+}
+
+export const unknownCurrency = (name: string): Refusal => badParam(name, 'the currency is not in ISO 4217');
+
+/** Nobody knows whether it was decided: a retry with the same key gets the true answer (architecture, section 7). */
+export const timedOut: Refusal = refusal(504, 'timeout', 'the ledger did not answer in time; the same request with the same key gets the true answer', true);
+
+export const failed: Refusal = refusal(500, 'internal_service', 'something went wrong; the same request with the same key is safe', true);

@@ -1,0 +1,107 @@
+// A card number becomes a keyed token at the first hop (architecture, rule 12); from there on nobody sees the number.
+import { hash } from 'node:crypto';
+import type { CardToken } from '@tallystick/ledger-core';
+
+/** A key from the secret port. */
+export interface TokenKey {
+  /** From 1; part of every token, so that a number can be found under an older key. */
+  readonly version: number;
+  /** 32 bytes at least. */
+  readonly key: Uint8Array;
+}
+
+const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
+const NUMBER_BYTES_MAX = 19;
+const TOKEN_DIGITS = 22;
+/** No token may ever look like a card number to whoever searches for one. */
+const LOOKS_LIKE_A_NUMBER = /[0-9]{12}/;
+const TOKEN = /^tok_[1-9][0-9]{0,3}_[0-9A-Za-z]{22}$/;
+/** In ASCII order, as in all ids. */
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+export function isCardToken(text: string): text is CardToken {
+  return TOKEN.test(text);
+}
+
+/** Turns card numbers into tokens: `tok_<key version>_<22 base62 digits>`, 128 bits of HMAC-SHA-256 (RFC 2104) of the digits. */
+export class CardTokens {
+  private readonly current: KeyedTokens;
+  private readonly older: readonly KeyedTokens[];
+
+  /** @throws where there is no key, two have the same version, or one is too short */
+  constructor(keys: readonly TokenKey[]) {
+    const [current, ...older] = keys.toSorted((a, b) => b.version - a.version).map((key) => new KeyedTokens(key));
+    if (current === undefined) throw new Error('card tokens need a key');
+    if (new Set(keys.map((key) => key.version)).size < keys.length) throw new Error('two token keys have the same version');
+    this.current = current;
+    this.older = older;
+  }
+
+  /** Under the newest key. @param number 12 to 19 digits */
+  tokenOf(number: string): CardToken {
+    return this.current.tokenOf(number);
+  }
+
+  /** Under the older keys, the newest of them first: cards issued before the key was changed. */
+  olderTokensOf(number: string): CardToken[] {
+    return this.older.map((key) => key.tokenOf(number));
+  }
+}
+
+/**
+ * HMAC written out as its two hashes over buffers made once: node:crypto makes an object per HMAC, which costs five times as much,
+ * and this runs in every authorisation. A unit spec compares it with node:crypto's.
+ */
+class KeyedTokens {
+  private readonly prefix: string;
+  private readonly inner = new Uint8Array(BLOCK_BYTES + NUMBER_BYTES_MAX);
+  private readonly outer = new Uint8Array(BLOCK_BYTES + HASH_BYTES);
+
+  constructor({ version, key }: TokenKey) {
+    if (!Number.isInteger(version) || version < 1 || version > 9_999) throw new Error('a token key has a version from 1 to 9999');
+    if (key.length < HASH_BYTES) throw new Error(`token key ${version} is shorter than 32 bytes`);
+    this.prefix = `tok_${version}_`;
+    const block = new Uint8Array(BLOCK_BYTES);
+    block.set(key.length > BLOCK_BYTES ? hash('sha256', key, 'buffer') : key);
+    for (let i = 0; i < BLOCK_BYTES; i++) {
+      const byte = block[i] ?? 0;
+      this.inner[i] = byte ^ 0x36;
+      this.outer[i] = byte ^ 0x5c;
+    }
+  }
+
+  tokenOf(number: string): CardToken {
+    const length = Math.min(number.length, NUMBER_BYTES_MAX);
+    for (let i = 0; i < length; i++) this.inner[BLOCK_BYTES + i] = number.charCodeAt(i);
+    const message = this.inner.subarray(0, BLOCK_BYTES + length);
+    this.outer.set(hash('sha256', message, 'buffer'), BLOCK_BYTES);
+    // The number must not lie about in memory longer than it is needed.
+    this.inner.fill(0, BLOCK_BYTES);
+    let digest = hash('sha256', this.outer, 'buffer');
+    let text = base62(digest);
+    while (LOOKS_LIKE_A_NUMBER.test(text)) {
+      digest = hash('sha256', digest, 'buffer');
+      text = base62(digest);
+    }
+    return `${this.prefix}${text}` as CardToken;
+  }
+}
+
+/** The first 16 bytes as a number of 22 base62 digits. */
+function base62(bytes: Uint8Array): string {
+  const words = new Uint32Array(4);
+  for (let i = 0; i < 16; i++) words[i >> 2] = ((words[i >> 2] ?? 0) << 8) | (bytes[i] ?? 0);
+  let text = '';
+  for (let digit = 0; digit < TOKEN_DIGITS; digit++) {
+    let remainder = 0;
+    for (let i = 0; i < 4; i++) {
+      const dividend = remainder * 0x1_0000_0000 + (words[i] ?? 0);
+      const quotient = Math.floor(dividend / 62);
+      words[i] = quotient;
+      remainder = dividend - quotient * 62;
+    }
+    text = ALPHABET.charAt(remainder) + text;
+  }
+  return text;
+}

@@ -1,0 +1,39 @@
+// The business date that every edge gives with its commands.
+import type { LocalDate, Micros } from '@tallystick/ledger-core';
+
+/** No time zone of today differs from UTC by anything but quarter hours, so within one the date does not change. */
+const QUARTER_HOUR: Micros = 900_000_000n;
+const REMEMBERED_QUARTERS = 4_096;
+
+export type BookDate = (at: Micros) => LocalDate;
+
+/**
+ * The date (YYYY-MM-DD) of a time in the book's zone. Intl is asked once per quarter hour, so that it costs nothing per request.
+ * @param zone IANA name such as Europe/London
+ * @throws RangeError for a zone that nobody knows
+ */
+export function bookDateIn(zone: string): BookDate {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', calendar: 'iso8601' });
+  const known = new Map<bigint, LocalDate>();
+  let lastQuarter = -1n;
+  let lastDate = '' as LocalDate;
+  return (at) => {
+    const quarter = at / QUARTER_HOUR - (at < 0n && at % QUARTER_HOUR !== 0n ? 1n : 0n);
+    if (quarter === lastQuarter) return lastDate;
+    let date = known.get(quarter);
+    if (date === undefined) {
+      date = dateOf(format, new Date(Number((quarter * QUARTER_HOUR) / 1000n)));
+      if (known.size >= REMEMBERED_QUARTERS) known.clear();
+      known.set(quarter, date);
+    }
+    lastQuarter = quarter;
+    lastDate = date;
+    return date;
+  };
+}
+
+function dateOf(format: Intl.DateTimeFormat, at: Date): LocalDate {
+  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+  for (const { type, value } of format.formatToParts(at)) parts[type] = value;
+  return `${(parts.year ?? '').padStart(4, '0')}-${parts.month}-${parts.day}` as LocalDate;
+}

@@ -1,0 +1,1 @@
+export { type InProcessOptions, inProcessTransport } from './in-process-transport.js';

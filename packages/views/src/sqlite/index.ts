@@ -1,0 +1,11 @@
+export {
+  createNextGeneration,
+  currentGeneration,
+  type Generation,
+  removeGeneration,
+  removeOldGenerations,
+  switchGeneration,
+} from './generations.js';
+export { openReader, type ReaderOptions, type SqliteViewReader } from './reader.js';
+export { SqliteRecords } from './records.js';
+export { SqliteViews } from './views.js';
