@@ -1,23 +1,25 @@
 // What the accounts service answers: opening through the ledger, reading from its view.
-import type { accountsContract, ClientOf, HandlersOf, ledgerContract, ResponseOf } from '@tallystick/contracts';
-import { deriveId } from '@tallystick/events';
+import type { accountsContract, CallContext, cardProcessingContract, ClientOf, HandlersOf, ledgerContract, ResponseOf } from '@tallystick/contracts';
 import type { AccountId, CurrencyCode } from '@tallystick/ledger-core';
-import type { Row, ViewReader } from '@tallystick/views';
+import type { Records, Row, ViewReader } from '@tallystick/views';
 import { accountsTable, SHELVES, shelfOf } from './accounts.tables.js';
+import { LineImporter } from './import-lines.js';
+import { accountIdOf } from './account-id.js';
 
 type Handlers = HandlersOf<typeof accountsContract>;
 type Account = NonNullable<ResponseOf<(typeof accountsContract)['methods']['get']>['found']>;
 
-/** The same caller, key and time give the same account anywhere. */
-export function accountIdOf(caller: string, key: string, effectiveAt: bigint): AccountId {
-  return deriveId('acc', effectiveAt, 'acc', `${caller}/${key}`) as AccountId;
-}
-
 export class Accounts implements Handlers {
+  private readonly lines: LineImporter;
+
   constructor(
     private readonly ledger: ClientOf<typeof ledgerContract>,
+    private readonly cardProcessing: ClientOf<typeof cardProcessingContract>,
     private readonly views: ViewReader,
-  ) {}
+    records: Records,
+  ) {
+    this.lines = new LineImporter(ledger, records, this.open, (reference, context) => this.disguise(reference, context));
+  }
 
   open: Handlers['open'] = async (request, context) => {
     const { caller, key, effectiveAt, localDate, owners, currency, product, overdraftLimit, externalReference } = request;
@@ -32,6 +34,8 @@ export class Accounts implements Handlers {
     return { found: row === undefined ? null : accountOf(row) };
   };
 
+  importLines: Handlers['importLines'] = ({ lines }, context) => this.lines.importLines(lines, context);
+
   list: Handlers['list'] = async ({ after, limit }) => {
     const shelves = await Promise.all(
       Array.from({ length: SHELVES }, (_, shelf) =>
@@ -42,6 +46,14 @@ export class Accounts implements Handlers {
     accounts.sort((a, b) => (a.id < b.id ? -1 : 1));
     return { accounts: accounts.slice(0, limit) };
   };
+
+  /** A reference may be a card number: only card-processing turns that into something that can be stored. */
+  private async disguise(reference: string, context: CallContext) {
+    const { tokens } = await this.cardProcessing.tokenise({ cards: [reference] }, context);
+    const [known] = tokens;
+    if (known === undefined) throw new Error('no token was given');
+    return known;
+  }
 }
 
 /** The declared types of the table's columns are what these casts say. */

@@ -2,7 +2,7 @@
 import type { accountsContract, CallContext, ClientOf, HandlersOf, ledgerContract, RequestOf, ResponseOf } from '@tallystick/contracts';
 import { type AccountId, rejections } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
-import { accountIdOf } from './accounts.js';
+import { accountIdOf } from './account-id.js';
 
 type Methods = (typeof accountsContract)['methods'];
 type Line = RequestOf<Methods['importLines']>['lines'][number];
@@ -26,7 +26,7 @@ export class LineImporter {
     private readonly records: Records,
     private readonly open: HandlersOf<typeof accountsContract>['open'],
     /** A keyed token and what may be shown of a reference that could be a card number. */
-    private readonly disguise: (reference: string) => Promise<{ readonly token: string; readonly reference: string }>,
+    private readonly disguise: (reference: string, context: CallContext) => Promise<{ readonly token: string; readonly reference: string }>,
   ) {}
 
   async importLines(lines: readonly Line[], context: CallContext): Promise<Answer> {
@@ -65,7 +65,7 @@ export class LineImporter {
   private async accountOf(line: Line, context: CallContext): Promise<KnownReference> {
     const known = this.known.get(nameOf(line));
     if (known !== undefined) return known;
-    const { token, reference } = await this.disguise(line.account);
+    const { token, reference } = await this.disguise(line.account, context);
     const key = `${token} ${line.currency}`;
     const at = { caller: CALLER, key: `line:${line.id}:account`, effectiveAt: noonOf(line), localDate: line.date };
     const wanted = accountIdOf(at.caller, at.key, at.effectiveAt);

@@ -31,7 +31,7 @@ export type KeysBody = Static<typeof keysSchema>;
 
 const scheme = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' });
 const instant = Type.String({ maxLength: 40, description: 'RFC 3339' });
-const presentmentKey = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' });
+const presentmentKey = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}$' });
 const cvc = oneOf('match', 'no_match', 'not_present');
 
 /** Every message names its card, and may say when it counts (by default: now). */

@@ -29,8 +29,8 @@ const CHANNELS: Readonly<Record<NonNullable<AuthorisationBody['channel']>, Chann
 const CVC = { match: 'MATCH', no_match: 'NO_MATCH', not_present: 'NOT_PRESENT' } as const;
 const TRANSACTION_ID = /^tx_[0-9A-Za-z]{4,61}$/;
 
-export function isRefusal(value: object): value is Refusal {
-  return 'kind' in value && value.kind === 'refused';
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'refused';
 }
 
 export function readAuthorisation(body: AuthorisationBody, cardId: CardId, rules: Rules): Read<AuthoriseCard> {

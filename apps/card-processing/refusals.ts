@@ -1,6 +1,7 @@
 // Why the gateway refuses a message before or after the ledger: values, each with a stable code. docs/http-gateway.md lists them, and
 // a spec compares both.
 import { type RejectionName, rejections } from '@tallystick/ledger-core';
+import { CallFailed } from '@tallystick/transport';
 
 export interface Refusal {
   readonly kind: 'refused';
@@ -14,6 +15,7 @@ export interface Refusal {
 }
 
 const NO_PARAMS = {};
+const NO_ANSWER: ReadonlySet<string> = new Set(['deadline_exceeded', 'unavailable', 'cancelled']);
 
 export function refusal(status: number, code: string, message: string, retryable = false, params: Refusal['params'] = NO_PARAMS): Refusal {
   return { kind: 'refused', status, code, message, params, retryable };
@@ -40,3 +42,9 @@ export const unknownCurrency = (name: string): Refusal => badParam(name, 'the cu
 export const timedOut: Refusal = refusal(504, 'timeout', 'the ledger did not answer in time; the same request with the same key gets the true answer', true);
 
 export const failed: Refusal = refusal(500, 'internal_service', 'something went wrong; the same request with the same key is safe', true);
+
+/** What is answered where a call brought no answer. @throws whatever is no CallFailed: a bug, for the chassis to report */
+export function failureOf(error: unknown): Refusal {
+  if (!(error instanceof CallFailed)) throw error;
+  return NO_ANSWER.has(error.code) ? timedOut : failed;
+}

@@ -16,7 +16,8 @@ const NUMBER_BYTES_MAX = 19;
 const TOKEN_DIGITS = 22;
 /** No token may ever look like a card number to whoever searches for one. */
 const LOOKS_LIKE_A_NUMBER = /[0-9]{12}/;
-const TOKEN = /^tok_[1-9][0-9]{0,3}_[0-9A-Za-z]{22}$/;
+/** Of a card number, or of an imported file's reference; the card's second account, in another currency, has the currency added. */
+const TOKEN = /^(?:tok_[1-9][0-9]{0,3}_[0-9A-Za-z]{22}|ref_[a-z]{32})(?:-[A-Z]{3})?$/;
 /** In ASCII order, as in all ids. */
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { AMOUNT_MAX, type CurrencyCode, isCurrency, type LocalDate } from '@tallystick/ledger-core';
-import { type CsvError, parse } from 'csv-parse';
+import { parse } from 'csv-parse';
 
 export interface CardRow {
   readonly file: string;
@@ -57,10 +57,10 @@ function checkedHeader(path: string, header: string[]): string[] {
 
 function asBadInput(path: string, error: unknown): unknown {
   if (error instanceof BadInput) return error;
-  const { code, message, lines } = error as CsvError & { lines?: number };
+  const { code, message, lines } = error as { readonly code?: unknown; readonly message?: string; readonly lines?: number };
   if (typeof code === 'string' && code.startsWith('CSV_')) return new BadInput(`${path}${lines === undefined ? '' : ` line ${lines}`}: ${message}`);
   if (code === 'ENOENT') return new BadInput(`${path}: there is no such file`);
-  if (typeof code === 'string' && (code.startsWith('Z_') || code === 'ERR_')) return new BadInput(`${path}: not a gzip file`);
+  if (typeof code === 'string' && code.startsWith('Z_')) return new BadInput(`${path}: not a gzip file`);
   return error;
 }
 

@@ -19,8 +19,15 @@ const account = Type.Object({
 export const accountsContract = defineContract('accounts', {
   open: method({
     request: Type.Object({
-      caller: Type.String(), key: Type.String(), effectiveAt: big, localDate: Type.Unsafe<LocalDate>(Type.String()),
-      owners: Type.Array(Type.String()), currency, product: Type.String(), overdraftLimit: big, externalReference: orNull(Type.String()),
+      caller: Type.String(),
+      key: Type.String(),
+      effectiveAt: big,
+      localDate: Type.Unsafe<LocalDate>(Type.String()),
+      owners: Type.Array(Type.String()),
+      currency,
+      product: Type.String(),
+      overdraftLimit: big,
+      externalReference: orNull(Type.String()),
     }),
     response: Type.Object({ accountId, outcomes: ledgerContract.methods.execute.response.properties.outcomes }),
     idempotent: true,
@@ -38,7 +45,13 @@ export const accountsContract = defineContract('accounts', {
     request: Type.Object({
       lines: Type.Array(
         Type.Object({
-          id: Type.String(), account: Type.String(), date: Type.Unsafe<LocalDate>(Type.String()), amount: big, currency, description: Type.String(), statedBalance: orNull(big),
+          id: Type.String(),
+          account: Type.String(),
+          date: Type.Unsafe<LocalDate>(Type.String()),
+          amount: big,
+          currency,
+          description: Type.String(),
+          statedBalance: orNull(big),
         }),
       ),
     }),

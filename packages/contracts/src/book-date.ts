@@ -13,7 +13,13 @@ export type BookDate = (at: Micros) => LocalDate;
  * @throws RangeError for a zone that nobody knows
  */
 export function bookDateIn(zone: string): BookDate {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', calendar: 'iso8601' });
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    calendar: 'iso8601',
+  });
   const known = new Map<bigint, LocalDate>();
   let lastQuarter = -1n;
   let lastDate = '' as LocalDate;

@@ -39,7 +39,9 @@ export const cardProcessingContract = defineContract('card-processing', {
       declinedByFile: Type.Array(Type.Object({ file: Type.String(), declined: Type.Integer() })),
       /** How many of both were there before. */
       repeated: Type.Integer(),
-      refused: Type.Array(Type.Object({ file: Type.String(), row: Type.String(), code: Type.String(), message: Type.String() })),
+      refused: Type.Array(
+        Type.Object({ file: Type.String(), row: Type.String(), code: Type.String(), message: Type.String() }),
+      ),
     }),
     idempotent: true,
     mutates: true,

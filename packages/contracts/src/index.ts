@@ -1,4 +1,9 @@
+export * from './accounts.js';
+export * from './balance.js';
+export * from './book-date.js';
 export type { CallContext } from './call-context.js';
+export * from './card-processing.js';
+export * from './cards.js';
 export { codecOf, compileMessage, type MessageCodec, type MethodCodec } from './codec/compile.js';
 export { ContractViolation } from './codec/contract-violation.js';
 export { type JsonSchema, jsonSchemaOf } from './codec/json-schema.js';
@@ -12,13 +17,10 @@ export {
   type RequestOf,
   type ResponseOf,
 } from './contract.js';
-export type { Plain } from './plain.js';
+export * from './finance.js';
 export * from './ledger.js';
 export * from './ledger-commands.js';
-export * from './cards.js';
-export * from './accounts.js';
-export * from './balance.js';
-export * from './transactions.js';
-export * from './finance.js';
 export * from './payments.js';
-export * from './card-processing.js';
+export type { Plain } from './plain.js';
+export * from './position-token.js';
+export * from './transactions.js';

@@ -1,8 +1,21 @@
 // The commands of ledger-core as schemas, for whoever sends them over a contract. The compiler compares both at the end of the file.
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import type {
-  AccountCommand, AccountId, AuthorisationKind, CardControls, CardId, CardLimits, CardToken, Channel, CurrencyCode, LedgerAccount, PaymentId, PotId,
-  TransactionId, TransferId, UnknownCardCommand,
+  AccountCommand,
+  AccountId,
+  AuthorisationKind,
+  CardControls,
+  CardId,
+  CardLimits,
+  CardToken,
+  Channel,
+  CurrencyCode,
+  LedgerAccount,
+  PaymentId,
+  PotId,
+  TransactionId,
+  TransferId,
+  UnknownCardCommand,
 } from '@tallystick/ledger-core';
 
 import type { Plain } from './plain.js';
@@ -23,12 +36,18 @@ const transferId = Type.Unsafe<TransferId>(Type.String());
 const paymentId = Type.Unsafe<PaymentId>(Type.String());
 const ledgerAccount = Type.Unsafe<LedgerAccount>(Type.String());
 
-const oneOf = <const T extends readonly string[]>(values: T) => Type.Union(values.map((v) => Type.Literal(v as T[number])));
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  Type.Union(values.map((v) => Type.Literal(v as T[number])));
 const command = <const T extends string, P extends Record<string, TSchema>>(type: T, properties: P) =>
   Type.Object({ type: Type.Literal(type), ...properties });
 
 export const schemeKeys = Type.Object({ acquirer: text, stan: text, rrn: text, transmittedAt: text });
-export const merchant = Type.Object({ descriptor: text, mcc: orNull(text), category: orNull(text), country: orNull(text) });
+export const merchant = Type.Object({
+  descriptor: text,
+  mcc: orNull(text),
+  category: orNull(text),
+  country: orNull(text),
+});
 export const money = Type.Object({ amount: big, currency });
 const kind = Type.Unsafe<AuthorisationKind>(oneOf(['PURCHASE', 'CASH', 'CASHBACK', 'STATUS_INQUIRY', 'CREDIT']));
 const channel = Type.Unsafe<Channel>(oneOf(['ONLINE', 'CONTACTLESS', 'CHIP', 'MAGSTRIPE', 'ATM', 'OTHER']));
@@ -38,27 +57,67 @@ export const controls = Type.Unsafe<CardControls>(
 );
 export const limits = Type.Unsafe<CardLimits>(
   Type.Object({
-    perTransaction: orNull(big), dailyAmount: orNull(big), monthlyAmount: orNull(big), dailyCash: orNull(big),
-    dailyCount: orNull(Type.Integer()), monthlyCount: orNull(Type.Integer()),
+    perTransaction: orNull(big),
+    dailyAmount: orNull(big),
+    monthlyAmount: orNull(big),
+    dailyCash: orNull(big),
+    dailyCount: orNull(Type.Integer()),
+    monthlyCount: orNull(Type.Integer()),
   }),
 );
 const cardUse = {
-  cardId, keys: orNull(schemeKeys), scheme: text, kind, channel, amount: big, currency, cashAmount: big, merchant, local: orNull(money), holdFor: orNull(big),
+  cardId,
+  keys: orNull(schemeKeys),
+  scheme: text,
+  kind,
+  channel,
+  amount: big,
+  currency,
+  cashAmount: big,
+  merchant,
+  local: orNull(money),
+  holdFor: orNull(big),
 };
 const original = { transactionId: orNull(transactionId), originalKeys: orNull(schemeKeys) };
 const presentment = {
-  cardId, ...original, scheme: text, amount: big, currency, reconciliation: orNull(money), merchant, local: orNull(money), transactedAt: orNull(big),
+  cardId,
+  ...original,
+  scheme: text,
+  amount: big,
+  currency,
+  reconciliation: orNull(money),
+  merchant,
+  local: orNull(money),
+  transactedAt: orNull(big),
 };
 const newCard = { cardId, token, masked: orNull(text), expiry: orNull(text) };
 
-const authoriseCard = command('AuthoriseCard', { ...cardUse, singleMessage: flag, partialAllowed: flag, cvc, maximum: big });
+const authoriseCard = command('AuthoriseCard', {
+  ...cardUse,
+  singleMessage: flag,
+  partialAllowed: flag,
+  cvc,
+  maximum: big,
+});
 const incrementAuthorisation = command('IncrementAuthorisation', { ...cardUse, ...original, cvc, maximum: big });
-const recordAdvice = command('RecordAuthorisationAdvice', { ...cardUse, transactionId: orNull(transactionId), responseCode: text });
+const recordAdvice = command('RecordAuthorisationAdvice', {
+  ...cardUse,
+  transactionId: orNull(transactionId),
+  responseCode: text,
+});
 const reverseAuthorisation = command('ReverseAuthorisation', {
-  cardId, ...original, replacement: orNull(big), reason: Type.Union([Type.Literal('SCHEME'), Type.Literal('ANSWERED_LATE')]),
+  cardId,
+  ...original,
+  replacement: orNull(big),
+  reason: Type.Union([Type.Literal('SCHEME'), Type.Literal('ANSWERED_LATE')]),
 });
 
-export const unknownCardCommand = Type.Union([authoriseCard, incrementAuthorisation, recordAdvice, reverseAuthorisation]);
+export const unknownCardCommand = Type.Union([
+  authoriseCard,
+  incrementAuthorisation,
+  recordAdvice,
+  reverseAuthorisation,
+]);
 
 const payment = { paymentId, scheme: text, amount: big, currency, nostro: ledgerAccount, personal: orNull(bytes) };
 
@@ -68,12 +127,24 @@ export const accountCommand = Type.Union([
   recordAdvice,
   reverseAuthorisation,
   command('ExpireAuthorisation', { transactionId }),
-  command('PostClearing', { ...presentment, clearingKey: text, sequenceNumber: orNull(Type.Integer()), sequenceCount: orNull(Type.Integer()), final: flag }),
+  command('PostClearing', {
+    ...presentment,
+    clearingKey: text,
+    sequenceNumber: orNull(Type.Integer()),
+    sequenceCount: orNull(Type.Integer()),
+    final: flag,
+  }),
   command('PostRefund', { ...presentment, refundKey: text }),
   command('ReverseClearing', { clearingKey: text, amount: orNull(big) }),
   command('ReverseRefund', { refundKey: text, amount: orNull(big) }),
   command('OpenAccount', {
-    accountId, owners: Type.Array(text), currency, product: text, overdraftLimit: big, externalReference: orNull(text), personal: orNull(bytes),
+    accountId,
+    owners: Type.Array(text),
+    currency,
+    product: text,
+    overdraftLimit: big,
+    externalReference: orNull(text),
+    personal: orNull(bytes),
   }),
   command('SetOverdraftLimit', { overdraftLimit: big }),
   command('FreezeAccount', { reason: text }),
@@ -81,7 +152,13 @@ export const accountCommand = Type.Union([
   command('CloseAccount', {}),
   command('ChargeFee', { feeId: text, kind: text, amount: big, currency }),
   command('PostAdjustment', {
-    adjustmentId: text, amount: big, currency, reason: text, proposedBy: text, approvedBy: text, contra: ledgerAccount,
+    adjustmentId: text,
+    amount: big,
+    currency,
+    reason: text,
+    proposedBy: text,
+    approvedBy: text,
+    contra: ledgerAccount,
   }),
   command('PostStatementLine', { lineId: text, amount: big, currency, description: text, statedBalance: orNull(big) }),
   command('IssueCard', { ...newCard, active: flag, controls, limits }),
@@ -100,8 +177,20 @@ export const accountCommand = Type.Union([
   command('LockPot', { potId, until: orNull(big) }),
   command('UnlockPot', { potId }),
   command('ClosePot', { potId }),
-  command('SendTransfer', { transferId, destinationAccountId: accountId, amount: big, currency, personal: orNull(bytes) }),
-  command('ReceiveTransfer', { transferId, sourceAccountId: accountId, amount: big, currency, personal: orNull(bytes) }),
+  command('SendTransfer', {
+    transferId,
+    destinationAccountId: accountId,
+    amount: big,
+    currency,
+    personal: orNull(bytes),
+  }),
+  command('ReceiveTransfer', {
+    transferId,
+    sourceAccountId: accountId,
+    amount: big,
+    currency,
+    personal: orNull(bytes),
+  }),
   command('ReturnTransfer', { transferId, reason: text }),
   command('CompleteTransfer', { transferId }),
   command('CancelTransfer', { transferId }),

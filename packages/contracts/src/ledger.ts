@@ -2,7 +2,16 @@
 import { Type } from '@sinclair/typebox';
 import type { EventType, LocalDate, RejectionName } from '@tallystick/ledger-core';
 import { defineContract, method } from './contract.js';
-import { accountCommand, accountId, big, currency, orNull, token, transactionId, unknownCardCommand } from './ledger-commands.js';
+import {
+  accountCommand,
+  accountId,
+  big,
+  currency,
+  orNull,
+  token,
+  transactionId,
+  unknownCardCommand,
+} from './ledger-commands.js';
 
 const balances = Type.Object({ ledger: big, held: big, available: big, pots: big });
 
@@ -47,7 +56,13 @@ const execute = Type.Object({
 const outcomes = Type.Object({ outcomes: Type.Array(Type.Union([answered, rejected])) });
 
 export const ledgerContract = defineContract('ledger', {
-  execute: method({ request: execute, response: outcomes, idempotent: true, mutates: true, summary: 'Decides commands of one account.' }),
+  execute: method({
+    request: execute,
+    response: outcomes,
+    idempotent: true,
+    mutates: true,
+    summary: 'Decides commands of one account.',
+  }),
   executeAll: method({
     request: Type.Object({ requests: Type.Array(execute) }),
     response: Type.Object({ responses: Type.Array(outcomes) }),
@@ -64,9 +79,16 @@ export const ledgerContract = defineContract('ledger', {
   }),
   suspendClearing: method({
     request: Type.Object({
-      caller: Type.String(), ...circumstances, clearingKey: Type.String(), scheme: Type.String(), amount: big, currency,
+      caller: Type.String(),
+      ...circumstances,
+      clearingKey: Type.String(),
+      scheme: Type.String(),
+      amount: big,
+      currency,
       reconciliation: orNull(Type.Object({ amount: big, currency })),
-      refund: Type.Boolean(), reason: Type.String(), description: Type.String(),
+      refund: Type.Boolean(),
+      reason: Type.String(),
+      description: Type.String(),
     }),
     response: outcomes,
     idempotent: true,
@@ -75,8 +97,15 @@ export const ledgerContract = defineContract('ledger', {
   }),
   completeBatch: method({
     request: Type.Object({
-      kind: Type.String(), file: Type.String(), identity: Type.String(), contentFingerprint: Type.String(),
-      rows: Type.Integer(), accepted: Type.Integer(), declined: Type.Integer(), effectiveAt: big, localDate: Type.Unsafe<LocalDate>(Type.String()),
+      kind: Type.String(),
+      file: Type.String(),
+      identity: Type.String(),
+      contentFingerprint: Type.String(),
+      rows: Type.Integer(),
+      accepted: Type.Integer(),
+      declined: Type.Integer(),
+      effectiveAt: big,
+      localDate: Type.Unsafe<LocalDate>(Type.String()),
     }),
     response: Type.Object({ recorded: Type.Boolean() }),
     idempotent: true,
@@ -85,7 +114,17 @@ export const ledgerContract = defineContract('ledger', {
   }),
   batch: method({
     request: Type.Object({ kind: Type.String(), identity: Type.String() }),
-    response: Type.Object({ found: orNull(Type.Object({ file: Type.String(), contentFingerprint: Type.String(), rows: Type.Integer(), accepted: Type.Integer(), declined: Type.Integer() })) }),
+    response: Type.Object({
+      found: orNull(
+        Type.Object({
+          file: Type.String(),
+          contentFingerprint: Type.String(),
+          rows: Type.Integer(),
+          accepted: Type.Integer(),
+          declined: Type.Integer(),
+        }),
+      ),
+    }),
     idempotent: true,
     mutates: false,
     summary: 'What is known of a file that was taken in.',
@@ -94,7 +133,14 @@ export const ledgerContract = defineContract('ledger', {
     request: Type.Object({ accountId }),
     response: Type.Object({
       found: orNull(
-        Type.Object({ status: Type.String(), currency, product: Type.String(), owners: Type.Array(Type.String()), externalReference: orNull(Type.String()), balances }),
+        Type.Object({
+          status: Type.String(),
+          currency,
+          product: Type.String(),
+          owners: Type.Array(Type.String()),
+          externalReference: orNull(Type.String()),
+          balances,
+        }),
       ),
     }),
     idempotent: true,

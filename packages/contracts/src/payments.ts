@@ -8,12 +8,24 @@ import { accountId, big, currency, orNull } from './ledger-commands.js';
 const outcomes = ledgerContract.methods.execute.response.properties.outcomes;
 const transferId = Type.Unsafe<TransferId>(Type.String());
 const potId = Type.Unsafe<PotId>(Type.String());
-const circumstances = { caller: Type.String(), key: Type.String(), effectiveAt: big, localDate: Type.Unsafe<LocalDate>(Type.String()) };
+const circumstances = {
+  caller: Type.String(),
+  key: Type.String(),
+  effectiveAt: big,
+  localDate: Type.Unsafe<LocalDate>(Type.String()),
+};
 
 export const paymentsContract = defineContract('payments', {
   /** Answers when the money has left the source; the rest is driven from the journal. */
   transfer: method({
-    request: Type.Object({ ...circumstances, sourceAccountId: accountId, destinationAccountId: accountId, amount: big, currency, reference: orNull(Type.String()) }),
+    request: Type.Object({
+      ...circumstances,
+      sourceAccountId: accountId,
+      destinationAccountId: accountId,
+      amount: big,
+      currency,
+      reference: orNull(Type.String()),
+    }),
     response: Type.Object({ transferId, outcomes }),
     idempotent: true,
     mutates: true,
@@ -26,7 +38,12 @@ export const paymentsContract = defineContract('payments', {
   }),
   movePot: method({
     request: Type.Object({
-      ...circumstances, accountId, potId, amount: big, currency, direction: Type.Union([Type.Literal('deposit'), Type.Literal('withdraw')]),
+      ...circumstances,
+      accountId,
+      potId,
+      amount: big,
+      currency,
+      direction: Type.Union([Type.Literal('deposit'), Type.Literal('withdraw')]),
     }),
     response: Type.Object({ outcomes }),
     idempotent: true,

@@ -36,7 +36,9 @@ export const transactionsContract = defineContract('transactions', {
   /** Newest first; `before` is the id of the last row of the page before. */
   list: method({
     request: Type.Object({
-      accountId, minPosition: big, limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
+      accountId,
+      minPosition: big,
+      limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
       before: orNull(transactionId),
     }),
     response: Type.Object({ transactions: Type.Array(transaction) }),

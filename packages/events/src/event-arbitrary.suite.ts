@@ -12,14 +12,14 @@ function recordOf(schema: { readonly [attribute: string]: unknown }, named: Map<
   if (!Array.isArray(fields)) throw new Error('a record without fields');
   named.set(String(name), schema);
   // Prototype-less records would differ from what the codec gives only by their prototype.
-  return fc.record(Object.fromEntries(fields.map((field) => [field.name, valueOf(field.type, named)])), {
+  return fc.record(Object.fromEntries(fields.map((field) => [field.name, arbitraryValue(field.type, named)])), {
     noNullPrototype: true,
   });
 }
 
-function valueOf(schema: Schema, named: Map<string, Schema>): fc.Arbitrary<unknown> {
+function arbitraryValue(schema: Schema, named: Map<string, Schema>): fc.Arbitrary<unknown> {
   if (typeof schema === 'string') return primitiveOf(schema, named);
-  if (isUnion(schema)) return fc.oneof(...schema.map((branch) => valueOf(branch, named)));
+  if (isUnion(schema)) return fc.oneof(...schema.map((branch) => arbitraryValue(branch, named)));
   switch (schema.type) {
     case 'record':
       return recordOf(schema, named);
@@ -28,9 +28,9 @@ function valueOf(schema: Schema, named: Map<string, Schema>): fc.Arbitrary<unkno
       named.set(String(schema.name), schema);
       return fc.constantFrom(...schema.symbols);
     case 'array':
-      return fc.array(valueOf(inner(schema.items), named), { maxLength: 4 });
+      return fc.array(arbitraryValue(inner(schema.items), named), { maxLength: 4 });
     default:
-      return valueOf(inner(schema.type), named);
+      return arbitraryValue(inner(schema.type), named);
   }
 }
 
@@ -53,7 +53,7 @@ function primitiveOf(type: string, named: Map<string, Schema>): fc.Arbitrary<unk
     case 'bytes':
       return fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes));
     default:
-      return valueOf(named.get(type) ?? inner(undefined), named);
+      return arbitraryValue(named.get(type) ?? inner(undefined), named);
   }
 }
 

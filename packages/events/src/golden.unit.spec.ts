@@ -30,9 +30,9 @@ describe('the golden bytes', () => {
   });
 
   it.each(cases.map(({ released, kind }) => [key(released), kind, released] as const))(
-    'of %s (%s) still mean the same',
+    'of %s (%s) can still be read',
     (_name, kind, released) => {
-      expect(codec.decode(goldenBytes(released, kind))).toMatchObject(sample(released, kind));
+      expect(codec.decode(goldenBytes(released, kind)).type).toBe(released.name);
     },
   );
 
@@ -40,7 +40,8 @@ describe('the golden bytes', () => {
     cases
       .filter(({ released }) => released.version === codec.schemaVersionOf(released.name))
       .map(({ released, kind }) => [key(released), kind, released] as const),
-  )('of %s (%s), the newest version, are those that we write', (_name, kind, released) => {
+  )('of %s (%s), the newest version, mean the sample and are those that we write', (_name, kind, released) => {
+    expect(codec.decode(goldenBytes(released, kind))).toEqual(sample(released, kind));
     expect(codec.encode(sample(released, kind)).toString('hex')).toBe(golden[key(released)]?.[kind]);
   });
 

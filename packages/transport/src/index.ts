@@ -8,6 +8,7 @@ export {
   type ReportUnexpected,
 } from './call-failed.js';
 export { CallScope, type NewContext } from './call-scope.js';
+export { type ContextFor, contextsOf } from './context-for.js';
 export { DeadlineWheel } from './deadline-wheel.js';
 export { cancellation } from './filters/cancellation.js';
 export { deadline } from './filters/deadline.js';

@@ -63,16 +63,14 @@ export function viewsRepeatSuite(adapter: string, create: () => Promise<ViewsSto
 
     async function applied(run: string, writes: readonly Write[], perApply: number): Promise<Row[]> {
       for (let from = 0; from < writes.length; from += perApply) {
-        const upserts = writes
-          .slice(from, from + perApply)
-          .map(
-            (each): Upsert => ({
-              table,
-              group: each.group,
-              row: { run, row: each.row, ...columnsOf(each) },
-              position: BigInt(each.position),
-            }),
-          );
+        const upserts = writes.slice(from, from + perApply).map(
+          (each): Upsert => ({
+            table,
+            group: each.group,
+            row: { run, row: each.row, ...columnsOf(each) },
+            position: BigInt(each.position),
+          }),
+        );
         await views.apply(upserts, { consumer: run, partition: 0, position: BigInt(from) });
       }
       return views.slice(table, { partition: { run }, limit: 100 });

@@ -8,6 +8,7 @@ import { balancesAfter, type Decision, decided, NOTHING, reject } from './decisi
 import {
   cashOf,
   closedStatus,
+  doneBefore,
   expiryOf,
   findTransaction,
   holdsNothing,
@@ -37,12 +38,15 @@ export function recordAdvice(
     originalKeys: command.keys,
   });
   if (known === undefined && command.transactionId !== null) return reject('UnknownTransaction');
+  const began = known?.block ?? newBlock(command, context);
+  const repeated = known === undefined ? doneBefore(state, began.transactionId, context) : undefined;
+  if (repeated !== undefined) return repeated;
   if (!ADVISED_APPROVALS.has(command.responseCode)) {
-    const block = known?.block ?? { ...newBlock(command, context), status: 'DECLINED' as const };
+    const block = known === undefined ? { ...began, status: 'DECLINED' as const } : began;
     return declined(state, command, block, 'stand_in', known !== undefined, command.responseCode);
   }
   if (known?.single) return NOTHING;
-  return known?.approved ? adjusted(state, command, known) : advised(state, command, known, context);
+  return known?.approved ? adjusted(state, command, known) : advised(state, command, began, context);
 }
 
 /** A hold in another currency cannot be held, and a closed account should have none: someone must look at it. */
@@ -55,10 +59,9 @@ function exceptionOf(state: AccountState, command: RecordAuthorisationAdvice): s
 function advised(
   state: AccountState,
   command: RecordAuthorisationAdvice,
-  known: TransactionState | undefined,
+  before: CardTransaction,
   context: CommandContext,
 ): Decision {
-  const before = known?.block ?? newBlock(command, context);
   const waiting = waitingReversal(state, command);
   const block: CardTransaction = {
     ...before,

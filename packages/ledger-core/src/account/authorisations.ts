@@ -9,6 +9,7 @@ import type { AuthoriseCard, CardUse, CommandContext, IncrementAuthorisation } f
 import { availableOf, balancesAfter, type Decision, decided, entryOf, reject, repeatOr } from './decision.js';
 import {
   cashOf,
+  doneBefore,
   expiryOf,
   findTransaction,
   incrementOf,
@@ -54,6 +55,8 @@ function decideAuthorisation(
   const { localDate: today } = context;
   const reason = declineReason({ state, command, limitDate: today, today, alreadyReversed, authorisedBefore: 0n });
   const block = origin.known?.block ?? newBlock(command, context);
+  const repeated = origin.known === undefined ? doneBefore(state, block.transactionId, context) : undefined;
+  if (repeated !== undefined) return repeated;
   const partial =
     reason === 'insufficient_funds' &&
     command.type === 'AuthoriseCard' &&

@@ -6,7 +6,7 @@ import { isCurrency, max } from '../money.js';
 import { clearingPostings, mirrored, move } from '../posting.js';
 import type { CommandContext, PostClearing, PostRefund, ReverseClearing, ReverseRefund } from './commands.js';
 import { balancesAfter, type Decision, decided, entryOf, exceptionOf, isAmount, reject, repeatOr } from './decision.js';
-import { closedStatus, findTransaction, isClosed, newBlock, OPEN, remainingHold } from './holds.js';
+import { closedStatus, doneBefore, findTransaction, isClosed, newBlock, OPEN, remainingHold } from './holds.js';
 import { type AccountState, type PresentmentState, refundPresentment, type TransactionState } from './state.js';
 
 export function postClearing(state: AccountState, command: PostClearing, context: CommandContext): Decision {
@@ -16,6 +16,8 @@ export function postClearing(state: AccountState, command: PostClearing, context
   const known = findTransaction(state, command);
   if (known === undefined && command.transactionId !== null) return reject('UnknownTransaction');
   const before = known?.block ?? newBlock({ ...command, keys: command.originalKeys }, context);
+  const repeated = known === undefined ? doneBefore(state, before.transactionId, context) : undefined;
+  if (repeated !== undefined) return repeated;
   const open = known?.approved === true && before.status === OPEN;
   const final = isFinal(command, known);
   const cleared = before.cleared + command.amount;

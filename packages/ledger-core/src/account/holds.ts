@@ -10,7 +10,7 @@ import type {
   IncrementAuthorisation,
   RecordAuthorisationAdvice,
 } from './commands.js';
-import { isAmount } from './decision.js';
+import { type Decision, isAmount, repeatOr } from './decision.js';
 import { type AccountState, type IncrementState, keyString, type TransactionState } from './state.js';
 
 /** A transaction that waits for presentments; every other status but DECLINED is closed for good. */
@@ -96,6 +96,19 @@ export function newBlock(
     expiresAt: null,
     keys: command.keys,
   };
+}
+
+/**
+ * Ids come from the command, so an id that is taken says that the command was done before, though its key is forgotten.
+ * Undefined where the id is free.
+ */
+export function doneBefore(
+  state: AccountState,
+  transactionId: TransactionId,
+  context: CommandContext,
+): Decision | undefined {
+  const twin = state.transactions.get(transactionId);
+  return twin && repeatOr('IdInUse', { revision: twin.firstRevision, contentHash: twin.contentHash }, context);
 }
 
 /** Why the amounts of an authorisation, an increment or an advice make no sense; undefined where they do. */

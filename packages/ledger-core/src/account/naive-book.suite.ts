@@ -86,6 +86,8 @@ export class NaiveBook {
   /** Over all months that a card has spent in, its transactions' amounts. */
   private checkUsage(state: AccountState): void {
     for (const card of state.cards.values()) {
+      // Old periods are let go of: the sum is only there while none has been.
+      if (card.usage.size >= 90) continue;
       let expected = 0n;
       for (const block of this.blocks.values())
         if (block.cardId === card.cardId) expected += block.remaining + block.cleared - block.clearingReversed;

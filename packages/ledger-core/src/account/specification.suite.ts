@@ -40,6 +40,16 @@ export function localDateOf(time: Micros): LocalDate {
   return new Date(Number(time / 1000n)).toISOString().slice(0, 10) as LocalDate;
 }
 
+/** All of a state as text, maps and sets in their order. */
+export function textOf(state: AccountState): string {
+  return JSON.stringify(state, (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    // Other realms have other Maps: a clone's are told by what they are called.
+    const kind = Object.prototype.toString.call(value);
+    return kind === '[object Map]' || kind === '[object Set]' ? [kind, ...(value as Iterable<unknown>)] : value;
+  });
+}
+
 /** One account: decides, appends, folds, and checks. */
 export class AccountUnderTest {
   readonly state: AccountState = initialState();
@@ -51,10 +61,16 @@ export class AccountUnderTest {
   do(command: AccountCommand, how: How = {}): Decision {
     this.now += how.after ?? SECOND;
     const context = this.contextFor(command, how.key ?? `c${this.steps++}`);
+    const decision = this.decide(command, context);
+    if (decision.kind === 'events') for (const event of decision.events) this.append(event, context);
+    return decision;
+  }
+
+  /** Decides without appending; the state must come out as it went in. */
+  decide(command: AccountCommand, context = this.contextFor(command, 'decided')): Decision {
     const before = serialize(this.state);
     const decision = decide(this.state, command, context);
     if (!serialize(this.state).equals(before)) throw new Error(`${command.type} changed the state while deciding`);
-    if (decision.kind === 'events') for (const event of decision.events) this.append(event, context);
     return decision;
   }
 

@@ -1,5 +1,15 @@
 // Generations of the views side by side in the data folder: `views-<generation>.db`, and `views.json`, which names the live one.
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const POINTER = 'views.json';
@@ -15,14 +25,8 @@ export interface Generation {
 /** The live generation; undefined where none was ever switched to. @throws Error where the pointer can't be understood */
 export function currentGeneration(folder: string): Generation | undefined {
   const pointer = join(folder, POINTER);
-  let text: string;
-  try {
-    text = readFileSync(pointer, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-  const generation = parsePointer(text);
+  if (!existsSync(pointer)) return undefined;
+  const generation = parsePointer(readFileSync(pointer, 'utf8'));
   if (generation === undefined)
     throw new Error(`${pointer} does not name a generation; delete it to have the views rebuilt`);
   return at(folder, generation);

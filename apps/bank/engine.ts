@@ -1,0 +1,118 @@
+// The embedded engine: the journal, the records and the views in one folder, and what the apps' modules inject of them.
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Bus } from '@tallystick/bus';
+import { EmbeddedBus } from '@tallystick/bus/embedded/index';
+import { type BookDate, bookDateIn } from '@tallystick/contracts';
+import type { Journal } from '@tallystick/journal';
+import { openJournal, type SqliteJournal } from '@tallystick/journal/sqlite/index';
+import type { Micros } from '@tallystick/ledger-core';
+import { contextsOf, systemTime } from '@tallystick/transport';
+import {
+  BOOK_DATE, BOOK_ZONE, BUS, CLOCK, CONTEXT_FOR, FRESHNESS, JOURNAL, RANDOM, RECORDS, REPORT, RUNS_PROCESSES, SECRETS, TIME, VIEWS,
+} from '@tallystick/transport/nest';
+import { openSecretsFile, type Secrets } from '@tallystick/transport/service';
+import type { ViewReader } from '@tallystick/views';
+import { createNextGeneration, currentGeneration, openReader as openViews, SqliteRecords, switchGeneration } from '@tallystick/views/sqlite/index';
+import { type FolderLock, lockFolder } from './folder-lock.js';
+import { ViewsThread } from './views-thread.js';
+
+
+export interface EngineOptions {
+  readonly folder: string;
+  readonly bookZone: string;
+  /** Secrets that are made at the first start. */
+  readonly secretNames: readonly string[];
+  /** Whether the transfer process and the due timer run. */
+  readonly runsProcesses: boolean;
+  readonly report: (error: unknown) => void;
+}
+
+export function now(): Micros {
+  return BigInt(Date.now()) * 1000n;
+}
+
+export class Engine {
+  private constructor(
+    readonly lock: FolderLock,
+    readonly journal: SqliteJournal,
+    readonly records: SqliteRecords,
+    readonly views: ViewReader,
+    readonly viewsThread: ViewsThread,
+    readonly secrets: Secrets,
+    readonly bus: Bus,
+    readonly bookDate: BookDate,
+    private readonly options: EngineOptions,
+  ) {}
+
+  /** @throws FolderInUse where another process writes to the folder */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { folder, report } = options;
+    const lock = lockFolder(folder, process.pid);
+    try {
+      const secrets = openSecretsFile(join(folder, 'secrets.json'), options.secretNames, randomBytes);
+      const journalPath = join(folder, 'journal.db');
+      const journal = openJournal(journalPath);
+      const records = new SqliteRecords(join(folder, 'records.db'));
+      const viewsPath = liveViews(folder);
+      const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) => report(new Error(`views: ${message}`)));
+      journal.onCommit(() => thread.wake());
+      const bus = new EmbeddedBus(journal, { onTrouble: report });
+      return new Engine(lock, journal, records, openViews(viewsPath), thread, secrets, bus, bookDateIn(options.bookZone), options);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Resolves when the views have seen all that the journal holds now. */
+  async viewsCaughtUp(signal: AbortSignal): Promise<void> {
+    await this.viewsThread.waitUntil(await this.journal.head(), signal);
+  }
+
+  async close(): Promise<void> {
+    await this.viewsThread.stop();
+    await this.journal.close();
+    await this.records.close();
+    this.lock.release();
+  }
+
+  module(): DynamicModule {
+    const provided: [symbol, unknown][] = [
+      [JOURNAL, this.journal satisfies Journal],
+      [RECORDS, this.records],
+      [VIEWS, this.views],
+      [FRESHNESS, this.viewsThread],
+      [BUS, this.bus],
+      [CLOCK, now],
+      [BOOK_DATE, this.bookDate],
+      [BOOK_ZONE, this.options.bookZone],
+      [SECRETS, this.secrets],
+      [CONTEXT_FOR, contextsOf('service:ledger')],
+      [RUNS_PROCESSES, this.options.runsProcesses],
+      [REPORT, this.options.report],
+      [TIME, systemTime],
+      [RANDOM, randomBytes],
+    ];
+    return {
+      module: EngineModule,
+      global: true,
+      providers: provided.map(([provide, useValue]) => ({ provide, useValue })),
+      exports: provided.map(([provide]) => provide),
+    };
+  }
+}
+
+@Module({})
+class EngineModule {}
+
+/** The live views' file; a new generation where none is live or its file was deleted. */
+function liveViews(folder: string): string {
+  const live = currentGeneration(folder);
+  if (live !== undefined && existsSync(live.path)) return live.path;
+  const next = createNextGeneration(folder);
+  switchGeneration(folder, next.generation);
+  return next.path;
+}

@@ -1,0 +1,22 @@
+// What card-processing answers inside the bank.
+import { Inject, Injectable } from '@nestjs/common';
+import { cardProcessingContract, type HandlersOf } from '@tallystick/contracts';
+import { Answers } from '@tallystick/transport/nest';
+import { RowImporter } from './import-rows.js';
+import { tokenOfReference } from './references.js';
+import { CardTokens } from './tokens.js';
+
+type Handlers = HandlersOf<typeof cardProcessingContract>;
+
+@Injectable()
+@Answers(cardProcessingContract)
+export class CardProcessingController implements Handlers {
+  constructor(
+    @Inject(RowImporter) private readonly importer: RowImporter,
+    @Inject(CardTokens) private readonly tokens: CardTokens,
+  ) {}
+
+  tokenise: Handlers['tokenise'] = async ({ cards }) => ({ tokens: cards.map((card) => tokenOfReference(card, this.tokens)) });
+
+  importRows: Handlers['importRows'] = (request, context) => this.importer.importRows(request, context);
+}

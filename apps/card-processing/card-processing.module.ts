@@ -1,0 +1,82 @@
+// Cards at the bank's edge: the gateway over HTTP, and the rows of card-transaction files.
+import { type DynamicModule, Module } from '@nestjs/common';
+import { accountsContract, cardProcessingContract, cardsContract, type ClientOf, ledgerContract } from '@tallystick/contracts';
+import type { BookDate } from '@tallystick/contracts/book-date';
+import type { Micros } from '@tallystick/ledger-core';
+import type { Random, Time } from '@tallystick/transport';
+import { clientOf, ContractsModule } from '@tallystick/transport/nest';
+import { HttpRoutes, type Secrets } from '@tallystick/transport/service';
+import { Registry } from 'prom-client';
+import { CardProcessingController } from './card-processing.controller.js';
+import { type CardProcessingConfiguration, checkCardProcessing } from './configuration.js';
+import { DecisionCounts } from './decision-counts.js';
+import { Gateway } from './gateway.js';
+import { addGatewayRoutes } from './gateway.routes.js';
+import { RowImporter } from './import-rows.js';
+import { CardTokens, type TokenKey } from './tokens.js';
+
+/** The secret that card tokens are keyed with; to be named when the secrets are opened. */
+export const CARD_TOKEN_SECRET = 'card-tokens';
+/** Our own deadline for a decision (lifecycles, section 5). */
+const PATIENCE_MS = 1_000;
+
+export interface CardProcessingPorts {
+  readonly configuration: CardProcessingConfiguration;
+  readonly secrets: Secrets;
+  /** Microseconds since 1970. */
+  readonly clock: () => Micros;
+  readonly bookDate: BookDate;
+  /** Of calls and their deadlines. */
+  readonly time: Time;
+  readonly random: Random;
+}
+
+const GATEWAY_ROUTES = Symbol('routes of the card gateway');
+
+@Module({})
+export class CardProcessingModule {
+  /** @throws where the configuration makes no sense, with the key's name */
+  static with(ports: CardProcessingPorts): DynamicModule {
+    const configuration = checkCardProcessing(ports.configuration);
+    const { clock, bookDate, time, random } = ports;
+    return {
+      module: CardProcessingModule,
+      imports: [ContractsModule.forService({ answers: [cardProcessingContract], calls: [ledgerContract, cardsContract, accountsContract] })],
+      providers: [
+        { provide: CardTokens, useFactory: () => new CardTokens(tokenKeys(ports.secrets)) },
+        {
+          provide: RowImporter,
+          useFactory: (ledger: Ledger, accounts: ClientOf<typeof accountsContract>, cards: CardsClient) => new RowImporter({ ledger, accounts, cards }),
+          inject: [clientOf(ledgerContract), clientOf(accountsContract), clientOf(cardsContract)],
+        },
+        {
+          provide: Gateway,
+          useFactory: (ledger: Ledger, cards: CardsClient, tokens: CardTokens) => new Gateway({ ledger, cards, clock, bookDate, tokens, configuration }),
+          inject: [clientOf(ledgerContract), clientOf(cardsContract), CardTokens],
+        },
+        {
+          provide: GATEWAY_ROUTES,
+          useFactory: (routes: HttpRoutes, gateway: Gateway, metrics: Registry) =>
+            addGatewayRoutes({ routes, gateway, counts: new DecisionCounts(metrics), scope: { time, random, actor: 'service:card-gateway', patienceMs: PATIENCE_MS } }),
+          inject: [HttpRoutes, Gateway, Registry],
+        },
+        CardProcessingController,
+      ],
+      exports: [Gateway, CardTokens],
+    };
+  }
+}
+
+type Ledger = ClientOf<typeof ledgerContract>;
+type CardsClient = ClientOf<typeof cardsContract>;
+
+/** Every version there is: cards issued under an older key are still found. */
+export function tokenKeys(secrets: Secrets): TokenKey[] {
+  const current = secrets.current(CARD_TOKEN_SECRET);
+  const keys: TokenKey[] = [];
+  for (let version = 1; version <= current.version; version++) {
+    const secret = secrets.version(CARD_TOKEN_SECRET, version);
+    if (secret !== undefined) keys.push({ version, key: secret.bytes });
+  }
+  return keys;
+}

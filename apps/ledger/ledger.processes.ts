@@ -1,0 +1,61 @@
+// Runs what the ledger does by itself: the transfer process and the due timer.
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Bus } from '@tallystick/bus';
+import { type BookDate, type ClientOf, ledgerContract } from '@tallystick/contracts';
+import type { Micros } from '@tallystick/ledger-core';
+import type { ContextFor } from '@tallystick/transport';
+import { BOOK_DATE, BUS, CLOCK, clientOf, CONTEXT_FOR, FRESHNESS, RECORDS, REPORT, RUNS_PROCESSES, VIEWS } from '@tallystick/transport/nest';
+import type { Freshness, Records, ViewReader } from '@tallystick/views';
+import { DueTimer } from './due.timer.js';
+import { TransferProcess } from './transfer.process.js';
+
+const DUE_PERIOD_MS = 1_000;
+
+@Injectable()
+export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>[] = [];
+  private ticking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(clientOf(ledgerContract)) private readonly ledger: ClientOf<typeof ledgerContract>,
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(RECORDS) private readonly records: Records,
+    @Inject(VIEWS) private readonly views: ViewReader,
+    @Inject(FRESHNESS) private readonly freshness: Freshness,
+    @Inject(CLOCK) private readonly clock: () => Micros,
+    @Inject(BOOK_DATE) private readonly localDateOf: BookDate,
+    @Inject(CONTEXT_FOR) private readonly contextFor: ContextFor,
+    @Inject(RUNS_PROCESSES) private readonly runsProcesses: boolean,
+    @Inject(REPORT) private readonly report: (error: unknown) => void,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.runsProcesses) return;
+    const { ledger, views, freshness, records, clock, localDateOf, contextFor } = this;
+    this.running.push(this.bus.run(new TransferProcess(ledger, records, contextFor), this.stopping.signal));
+    const due = new DueTimer({ ledger, views, freshness, records, clock, localDateOf, contextFor });
+    this.timer = setInterval(() => {
+      // A run that takes longer than the period is not joined by another.
+      this.ticking ??= this.tick(due).finally(() => {
+        this.ticking = undefined;
+      });
+    }, DUE_PERIOD_MS);
+    this.timer.unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    clearInterval(this.timer);
+    await Promise.all([...this.running, this.ticking]);
+  }
+
+  private async tick(due: DueTimer): Promise<void> {
+    try {
+      await due.run(this.stopping.signal);
+    } catch (error) {
+      if (!this.stopping.signal.aborted) this.report(error);
+    }
+  }
+}

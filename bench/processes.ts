@@ -1,0 +1,119 @@
+// What the processes of a run cost, read from /proc, and how they are started and stopped.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+interface Stat {
+  readonly pid: number;
+  readonly parent: number;
+  /** Of the process itself, seconds. */
+  readonly own: number;
+  /** Of its children that have ended, seconds. */
+  readonly ended: number;
+}
+
+let ticks: number | undefined;
+function ticksPerSecond(): number {
+  ticks ??= Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
+  return ticks;
+}
+
+function statOf(pid: number): Stat | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The command's name may hold spaces: count the fields from the parenthesis that ends it. Field numbers as in proc(5).
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number) => Number(fields[number - 3]);
+  const seconds = (ticksOf: number) => ticksOf / ticksPerSecond();
+  return { pid, parent: field(4), own: seconds(field(14) + field(15)), ended: seconds(field(16) + field(17)) };
+}
+
+/** CPU seconds, user and system, of the process and everything below it, also of what has ended there. 0 where there is no such process. */
+export function cpuSeconds(pid: number): number {
+  const all: Stat[] = [];
+  for (const name of readdirSync('/proc')) {
+    const stat = /^[0-9]+$/.test(name) ? statOf(Number(name)) : undefined;
+    if (stat !== undefined) all.push(stat);
+  }
+  const below = (parent: number): number => {
+    let sum = 0;
+    for (const stat of all) if (stat.parent === parent) sum += stat.own + stat.ended + below(stat.pid);
+    return sum;
+  };
+  const self = all.find((stat) => stat.pid === pid);
+  return self === undefined ? 0 : self.own + self.ended + below(pid);
+}
+
+/** Megabytes (10^6 bytes) in memory now, and at most so far. */
+export interface Memory {
+  readonly now: number;
+  readonly most: number;
+}
+
+export function memoryOf(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const megabytes = (name: string) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN) * 1024) / 1e6;
+  return { now: megabytes('VmRSS'), most: megabytes('VmHWM') };
+}
+
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Wall clock. */
+  readonly seconds: number;
+  /** CPU of the command and its children. */
+  readonly cpu: number;
+}
+
+/** Runs a command to its end. The shell's `times` tells its CPU seconds. */
+export async function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Finished> {
+  const started = performance.now();
+  const child = spawn('sh', ['-c', '"$@"; s=$?; times >&3; exit $s', 'sh', command, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const [stdout, stderr, times, status] = await Promise.all([textOf(child, 1), textOf(child, 2), textOf(child, 3), ended(child)]);
+  const seconds = (performance.now() - started) / 1000;
+  return { status, stdout, stderr, seconds, cpu: childrenSeconds(times) };
+}
+
+/** Second line of POSIX `times`: user and system seconds of the children, as `0m1.50s 0m0.25s`. */
+function childrenSeconds(times: string): number {
+  let sum = 0;
+  for (const [, minutes, seconds] of (times.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)) sum += Number(minutes) * 60 + Number(seconds);
+  return sum;
+}
+
+async function textOf(child: ChildProcess, descriptor: 1 | 2 | 3): Promise<string> {
+  const stream = child.stdio[descriptor];
+  if (stream === null || stream === undefined || !('read' in stream)) return '';
+  let text = '';
+  for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+  return text;
+}
+
+export function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code));
+  });
+}
+
+const POLL_MS = 20;
+
+/** Asks again and again until there is an answer. @throws after `limitMs` */
+export async function until<T>(what: string, limitMs: number, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const last = performance.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > last) throw new Error(`${what}: not within ${limitMs / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+export function isInstalled(command: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+}

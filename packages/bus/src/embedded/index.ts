@@ -1,0 +1,1 @@
+export { EmbeddedBus, type EmbeddedBusOptions, type TailSource } from './embedded-bus.js';

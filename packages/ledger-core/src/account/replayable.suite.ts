@@ -1,0 +1,9 @@
+// Properties whose seed is printed: FC_SEED=<seed> runs the same again, FC_RUNS=<n> runs more of it.
+import fc, { type IProperty } from 'fast-check';
+
+export function check<T>(property: IProperty<T>, runs: number): void {
+  const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  const numRuns = Number(process.env.FC_RUNS ?? runs);
+  process.stderr.write(`fast-check: FC_SEED=${seed}, ${numRuns} runs\n`);
+  fc.assert(property, { seed, numRuns });
+}

@@ -1,0 +1,38 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { CallScope } from '../call-scope.js';
+import type { Time } from '../time.js';
+import { childTraceparent, type Random } from '../traceparent.js';
+import { ProblemError } from './problem.js';
+
+export interface ScopeOptions {
+  readonly time: Time;
+  readonly random: Random;
+  readonly actor: string;
+  /** The deadline of a request that brings none, in milliseconds from now. */
+  readonly patienceMs: number;
+}
+
+/**
+ * The context of the calls that a request sets off: its trace continued, its deadline kept. `X-Request-Deadline` is in
+ * milliseconds since 1970. The correlation id is the trace's id.
+ * @throws ProblemError where the deadline is not such a number
+ */
+export function callScopeOf(
+  headers: IncomingHttpHeaders,
+  { time, random, actor, patienceMs }: ScopeOptions,
+): CallScope {
+  const traceparent = childTraceparent(headers.traceparent?.toString(), random);
+  const asked = headers['x-request-deadline'];
+  const deadline = asked === undefined ? time.now() + patienceMs : deadlineOf(asked.toString());
+  return new CallScope({ deadline, correlationId: traceparent.slice(3, 35), traceparent, actor });
+}
+
+function deadlineOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new ProblemError({
+    status: 400,
+    code: 'bad_request.bad_param.x-request-deadline',
+    message: 'x-request-deadline must be milliseconds since 1970',
+    params: { param: 'x-request-deadline' },
+  });
+}

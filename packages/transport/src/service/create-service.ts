@@ -1,0 +1,113 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Registry } from 'prom-client';
+import type { ReportUnexpected } from '../call-failed.js';
+import { answerBrokenHttp, answerErrors, nestExceptionFilter, sendError } from './error-answers.js';
+import { HttpRoutes } from './http-routes.js';
+import type { ApiTitle } from './openapi.js';
+import { addOperationsRoutes } from './operations-routes.js';
+import { Readiness } from './readiness.js';
+import { measureRequests } from './request-durations.js';
+import { RouteTable } from './route-table.js';
+import { typeboxValidator } from './validation.js';
+
+export interface ServiceOptions {
+  /** The module that the app's main.ts starts; it may inject HttpRoutes, Readiness and prom-client's Registry. */
+  readonly module: Type | DynamicModule;
+  readonly title: ApiTitle;
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly metrics: Registry;
+  /** Told of every error whose caller only sees `internal_service`. */
+  readonly report: ReportUnexpected;
+  /** 1 MiB where left out: a batch of 1,000 authorisations needs about half of it. */
+  readonly bodyLimitBytes?: number;
+}
+
+export interface Service {
+  /** Nest's application context: `get(token)`. */
+  readonly app: NestFastifyApplication;
+  readonly fastify: FastifyInstance;
+  /** Listens; resolves to the address, such as `http://127.0.0.1:8080`. */
+  start(): Promise<string>;
+  /**
+   * Takes no more connections, lets the requests under way end, then stops the modules. A module that requests still need
+   * must close in onApplicationShutdown, which comes after; onModuleDestroy comes before.
+   */
+  stop(): Promise<void>;
+}
+
+// A request whose bytes take longer than this to arrive is somebody holding the connection.
+const REQUEST_ARRIVAL_MS = 30_000;
+
+/** Fastify's own answers are ours already; Nest must not put its handlers over them. */
+class ChassisAdapter extends FastifyAdapter {
+  override setErrorHandler(): FastifyInstance {
+    return this.getInstance();
+  }
+  override setNotFoundHandler(): FastifyInstance {
+    return this.getInstance();
+  }
+}
+
+@Module({})
+class ChassisModule {}
+
+/** One HTTP service: a Nest module on Fastify with health, metrics, description and one kind of error body. */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { report } = options;
+  const adapter = new ChassisAdapter({
+    bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
+    requestTimeout: REQUEST_ARRIVAL_MS,
+    exposeHeadRoutes: false,
+    // While closing, requests on open connections are still answered, with `connection: close`.
+    return503OnClosing: false,
+    skipMiddie: true,
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+      sendError(error, 'routing', reply, report),
+    clientErrorHandler: answerBrokenHttp,
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  const readiness = new Readiness();
+  const routes = prepare(fastify, options);
+  addOperationsRoutes(fastify, { title: options.title, metrics: options.metrics, readiness, routes });
+
+  const chassis: DynamicModule = {
+    module: ChassisModule,
+    global: true,
+    imports: [options.module],
+    providers: [
+      { provide: HttpRoutes, useValue: new HttpRoutes(fastify) },
+      { provide: Readiness, useValue: readiness },
+      { provide: Registry, useValue: options.metrics },
+    ],
+    exports: [HttpRoutes, Readiness, Registry],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(chassis, adapter, {
+    logger: ['warn', 'error', 'fatal'],
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(nestExceptionFilter(report));
+  return {
+    app,
+    fastify,
+    start: async () => {
+      await app.listen(options.port, options.host);
+      return await app.getUrl();
+    },
+    stop: () => app.close(),
+  };
+}
+
+function prepare(fastify: FastifyInstance, { metrics, report }: ServiceOptions): RouteTable {
+  fastify.setValidatorCompiler(typeboxValidator);
+  fastify.removeContentTypeParser('text/plain');
+  measureRequests(fastify, metrics);
+  const routes = RouteTable.of(fastify);
+  answerErrors(fastify, routes, report);
+  return routes;
+}

@@ -1,0 +1,82 @@
+// The description of a service's HTTP interface, made of the schemas that its routes check requests with.
+
+import type { KnownRoute } from './route-table.js';
+
+export interface ApiTitle {
+  readonly title: string;
+  readonly version: string;
+}
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['code', 'message', 'params', 'retryable'],
+  properties: {
+    code: { type: 'string', description: 'stable, dotted, the most general part first' },
+    message: { type: 'string' },
+    params: { type: 'object' },
+    retryable: { type: 'object', properties: { value: { const: true } } },
+  },
+};
+
+/** An OpenAPI 3.1 document; its schemas are the JSON Schemas of the routes as they are. */
+export function openApiOf(title: ApiTitle, routes: readonly KnownRoute[]): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    const path = route.url.replaceAll(/:([A-Za-z0-9_]+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return { openapi: '3.1.0', info: title, paths, components: { schemas: { Problem: PROBLEM_SCHEMA } } };
+}
+
+function operationOf({ schema }: KnownRoute): object {
+  const parameters = [
+    ...parametersOf(schema.params, 'path'),
+    ...parametersOf(schema.querystring, 'query'),
+    ...parametersOf(schema.headers, 'header'),
+  ];
+  return {
+    ...(schema.summary === undefined ? {} : { summary: schema.summary }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(schema.body === undefined ? {} : { requestBody: { required: true, content: json(schema.body) } }),
+    responses: { ...responsesOf(schema.response), default: problemResponse() },
+  };
+}
+
+function parametersOf(schema: unknown, place: 'path' | 'query' | 'header'): object[] {
+  const properties = valueAt(schema, 'properties');
+  if (typeof properties !== 'object' || properties === null) return [];
+  const required = valueAt(schema, 'required');
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (Array.isArray(required) && required.includes(name)),
+    schema: asJson(property),
+  }));
+}
+
+function responsesOf(response: unknown): Record<string, object> {
+  if (typeof response !== 'object' || response === null) return {};
+  return Object.fromEntries(
+    Object.entries(response).map(([status, schema]) => [
+      status,
+      { description: String(valueAt(schema, 'description') ?? 'the answer'), content: json(schema) },
+    ]),
+  );
+}
+
+function problemResponse(): object {
+  return { description: 'why there is no answer', content: json({ $ref: '#/components/schemas/Problem' }) };
+}
+
+function json(schema: unknown): object {
+  return { 'application/json': { schema: asJson(schema) } };
+}
+
+/** Without TypeBox's marks, which are symbols. */
+function asJson(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema));
+}
+
+function valueAt(schema: unknown, key: string): unknown {
+  return typeof schema === 'object' && schema !== null ? Reflect.get(schema, key) : undefined;
+}
