@@ -58,18 +58,21 @@ module.exports = {
     {
       name: 'apps-call-they-do-not-import',
       comment:
-        'Each app must be able to run alone in a process of its own. Call the other service through its contract: declare it in x.module.ts and inject the client. What both need as code belongs in a package.',
+        'Each app must be able to run alone in a process of its own. Call the other service through its contract: declare it in x.module.ts and inject the client. What both need as code belongs in a package. (A test may stand on the real other app.)',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: '^apps/(bank|cli)/' },
+      from: { path: '^apps/([^/]+)/', pathNot: ['^apps/(bank|cli)/', SPECS] },
       to: { path: '^apps/[^/]+/', pathNot: '^apps/$1/' },
     },
     {
       name: 'bank-imports-only-the-faces-of-apps',
       comment:
-        "bank is all apps in one process, started as their own main.ts starts them: it takes their modules and, for the views' worker, their projections and tables. Reaching further would make it a different bank from the cluster's.",
+        "bank is all apps in one process, started as their own main.ts starts them: it takes their modules, what these are configured with and, for the views' worker, their projections and tables. Reaching further would make it a different bank from the cluster's.",
       severity: 'error',
-      from: { path: '^apps/bank/' },
-      to: { path: '^apps/[^/]+/', pathNot: ['^apps/bank/', '\\.(module|projection|tables)\\.ts$'] },
+      from: { path: '^apps/bank/', pathNot: SPECS },
+      to: {
+        path: '^apps/[^/]+/',
+        pathNot: ['^apps/bank/', '\\.(module|projection|tables)\\.ts$', '/configuration\\.ts$'],
+      },
     },
     {
       name: 'cli-imports-only-bank',
@@ -103,21 +106,24 @@ module.exports = {
     },
     {
       name: 'production-knows-no-tests',
-      comment: 'Test code is not built and not shipped. What production needs of it is production code: give it a file of its own.',
+      comment:
+        'Test code is not built and not shipped. What production needs of it is production code: give it a file of its own.',
       severity: 'error',
       from: { path: '^(apps|packages)/', pathNot: [SPECS, '\\.test\\.ts$'] },
       to: { path: ['\\.(spec|suite|test)\\.ts$', '(^|/)node_modules/@jest/'] },
     },
     {
       name: 'production-needs-no-dev-dependency',
-      comment: 'A dev dependency is absent where the bank runs (`npm ci --omit=dev`). Move it to dependencies, with a reason.',
+      comment:
+        'A dev dependency is absent where the bank runs (`npm ci --omit=dev`). Move it to dependencies, with a reason.',
       severity: 'error',
       from: { path: '^(apps|packages)/', pathNot: SPECS },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '(^|/)node_modules/@types/' },
     },
     {
       name: 'names-say-what-is-inside',
-      comment: 'utils, common, helpers, shared, base and misc are names for not having decided. Name the file after what it holds.',
+      comment:
+        'utils, common, helpers, shared, base and misc are names for not having decided. Name the file after what it holds.',
       severity: 'error',
       from: {},
       to: { path: VAGUE, pathNot: '(^|/)node_modules/' },

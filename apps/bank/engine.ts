@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Bus } from '@tallystick/bus';
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
+import { pause } from './pause.js';
 import { type BookDate, bookDateIn } from '@tallystick/contracts';
 import type { Journal } from '@tallystick/journal';
 import { openJournal, type SqliteJournal } from '@tallystick/journal/sqlite/index';
@@ -59,7 +60,7 @@ export class Engine {
       const viewsPath = liveViews(folder);
       const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) => report(new Error(`views: ${message}`)));
       journal.onCommit(() => thread.wake());
-      const bus = new EmbeddedBus(journal, { onTrouble: report });
+      const bus = new EmbeddedBus({ journal, pause, onFailure: ({ error }) => report(error) });
       return new Engine(lock, journal, records, openViews(viewsPath), thread, secrets, bus, bookDateIn(options.bookZone), options);
     } catch (error) {
       lock.release();

@@ -1,5 +1,6 @@
 // Fills the views from the journal's tail until it is told to stop. Runs in the views' worker thread; in tests, beside the rest.
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
+import { pause } from './pause.js';
 import { openReader } from '@tallystick/journal/sqlite/index';
 import { Projector } from '@tallystick/views';
 import { SqliteViews } from '@tallystick/views/sqlite/index';
@@ -28,7 +29,7 @@ export async function fillViews(options: FillerOptions): Promise<ViewsFiller> {
   const projector = new Projector(VIEWS_CONSUMER, views, projections, (_, position) => options.onProgress(position));
   await projector.prepare();
   options.onProgress(await views.progress(VIEWS_CONSUMER, 0));
-  const bus = new EmbeddedBus(reader, { onTrouble: options.onTrouble });
+  const bus = new EmbeddedBus({ journal: reader, pause, onFailure: ({ error }) => options.onTrouble(error) });
   const stopped = bus.run(projector, options.signal).finally(async () => {
     await reader.close();
     await views.close();

@@ -47,7 +47,7 @@ export class CardDirectory {
   }
 
   private byToken(token: string, context: CallContext): Located | Promise<Located> {
-    if (!isCardToken(token)) return badParam('card.token', 'a card token looks like tok_1_ and 22 letters and digits');
+    if (!isCardToken(token)) return badParam('card.token', 'a card token looks like tok_1_ and 24 letters and digits');
     return this.known.get(token) ?? this.askByTokens(token, [], context);
   }
 

@@ -13,7 +13,7 @@ export class FinanceController extends Finance {
     @Inject(VIEWS) views: ViewReader,
     @Inject(BOOK_ZONE) timeZone: string,
   ) {
-    super(journal, views, timeZone);
+    super({ journal, views, timeZone });
   }
 }
 

@@ -1,6 +1,6 @@
 // What finance answers: the books, folded from the journal at each question, or read from the view of the general ledger.
 import type { financeContract, HandlersOf, RequestOf } from '@tallystick/contracts';
-import { type BookDate, bookDateIn } from '@tallystick/contracts/book-date';
+import { bookDateIn } from '@tallystick/contracts/book-date';
 import { decodeMetadata, decodePayload } from '@tallystick/events';
 import type { CurrencyCode, LedgerAccount } from '@tallystick/ledger-core';
 import { CallFailed } from '@tallystick/transport';
@@ -18,18 +18,23 @@ import { TrialBalance, trialBalanceOf } from './trial-balance.js';
 type Handlers = HandlersOf<typeof financeContract>;
 type ExportRequest = RequestOf<(typeof financeContract)['methods']['exportEntries']>;
 
-export class Finance implements Handlers {
-  private readonly dateOf: BookDate;
-  private readonly journalEntries: JournalEntries;
+export interface FinancePorts {
+  readonly journal: BookJournal;
+  readonly views: ViewReader;
+  /** The book's, an IANA name. */
+  readonly timeZone: string;
+}
 
-  /** @param timeZone the book's, an IANA name. @throws RangeError for a zone that nobody knows */
-  constructor(
-    private readonly journal: BookJournal,
-    private readonly views: ViewReader,
-    timeZone: string,
-  ) {
-    this.dateOf = bookDateIn(timeZone);
-    this.journalEntries = new JournalEntries(journal, this.dateOf);
+export class Finance implements Handlers {
+  private readonly journalEntries: JournalEntries;
+  private readonly journal: BookJournal;
+  private readonly views: ViewReader;
+
+  /** @throws RangeError for a time zone that nobody knows */
+  constructor({ journal, views, timeZone }: FinancePorts) {
+    this.journal = journal;
+    this.views = views;
+    this.journalEntries = new JournalEntries(journal, bookDateIn(timeZone));
   }
 
   trialBalance: Handlers['trialBalance'] = async ({ at, knownAt, from }, { signal }) => {

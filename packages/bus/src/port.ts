@@ -20,7 +20,11 @@ export interface Consumer {
 export interface Bus {
   /**
    * Delivers to the consumer until the signal is aborted, then resolves.
-   * A consumer that throws is given the same delivery again after a pause that grows.
+   * A consumer that throws is given again what it hasn't applied, after a pause that grows; a bus that can't be read is read again likewise.
+   * Consumers of one name are never given the same partition at the same time.
    */
   run(consumer: Consumer, signal: AbortSignal): Promise<void>;
 }
+
+/** How a bus waits before it tries again: resolves after so many milliseconds, or at once when the signal is aborted. */
+export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;

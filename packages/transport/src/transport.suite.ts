@@ -5,34 +5,10 @@ import { Type } from '@sinclair/typebox';
 import { type CallContext, type ClientOf, defineContract, type HandlersOf, method } from '@tallystick/contracts';
 import { CallFailed } from './call-failed.js';
 import { CallScope } from './call-scope.js';
+import { ManualTime } from './manual-time.suite.js';
 import type { Transport } from './port.js';
 import type { Time } from './time.js';
 import { isTraceparent } from './traceparent.js';
-
-/** Time that moves only when told to. */
-export class ManualTime implements Time {
-  private readonly ticks = new Set<() => void>();
-  constructor(private nowMs = 1_700_000_000_000) {}
-
-  now(): number {
-    return this.nowMs;
-  }
-
-  every(_periodMs: number, tick: () => void): () => void {
-    this.ticks.add(tick);
-    return () => this.ticks.delete(tick);
-  }
-
-  advance(byMs: number): void {
-    this.nowMs += byMs;
-    for (const tick of [...this.ticks]) tick();
-  }
-
-  /** How many timers run. */
-  running(): number {
-    return this.ticks.size;
-  }
-}
 
 export interface TransportHarness {
   /** Where services answer. */

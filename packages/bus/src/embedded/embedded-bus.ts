@@ -1,63 +1,83 @@
-// The journal's own tail as the bus: one partition, nothing copied, and only what is durable is seen.
-import type { Position, RecordedEvent } from '@tallystick/journal';
-import type { Bus, Consumer } from '../port.js';
+import type { Journal, Position, RecordedEvent } from '@tallystick/journal';
+import type { Bus, Consumer, Pause } from '../port.js';
 
 const PARTITION = 0;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
 
-/** The reading half of a journal. */
-export interface TailSource {
-  subscribe(after: Position, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]>;
+/** What the bus needs of a journal; a read-only one will do. */
+export type Tailed = Pick<Journal, 'subscribe'>;
+
+export interface Failure {
+  readonly consumer: string;
+  /** 1 for the first failure since the consumer's last success. */
+  readonly attempt: number;
+  readonly error: unknown;
 }
 
 export interface EmbeddedBusOptions {
-  /** Waits before a failed delivery is repeated; `failures` in a row so far, from 1. */
-  readonly pause?: (failures: number, signal: AbortSignal) => Promise<void>;
-  /** Told of every failure; the delivery is repeated all the same. */
-  readonly onTrouble?: (error: unknown) => void;
+  readonly journal: Tailed;
+  readonly pause: Pause;
+  /** Told of every failure, before the pause. */
+  readonly onFailure?: (failure: Failure) => void;
 }
 
-const PAUSE_MS_FIRST = 10;
-const PAUSE_MS_MAX = 5_000;
-
+/** The bus inside one process: the journal's own tail, as one partition. Nothing is copied, and only durable events are seen. */
 export class EmbeddedBus implements Bus {
-  private readonly pause: NonNullable<EmbeddedBusOptions['pause']>;
-  private readonly onTrouble: NonNullable<EmbeddedBusOptions['onTrouble']>;
+  readonly #journal: Tailed;
+  readonly #pause: Pause;
+  readonly #onFailure: ((failure: Failure) => void) | undefined;
+  /** The last run of each name, which the next one of that name waits for. */
+  readonly #turns = new Map<string, Promise<void>>();
 
-  constructor(
-    private readonly source: TailSource,
-    options: EmbeddedBusOptions = {},
-  ) {
-    this.pause = options.pause ?? growingPause;
-    this.onTrouble = options.onTrouble ?? (() => {});
+  constructor({ journal, pause, onFailure }: EmbeddedBusOptions) {
+    this.#journal = journal;
+    this.#pause = pause;
+    this.#onFailure = onFailure;
   }
 
   async run(consumer: Consumer, signal: AbortSignal): Promise<void> {
+    const { name } = consumer;
+    const before = this.#turns.get(name) ?? Promise.resolve();
+    const turn = before.then(() => this.#deliverAll(consumer, signal));
+    // The next run has its turn however this one ends.
+    const over = turn.then(noop, noop).then(() => {
+      if (this.#turns.get(name) === over) this.#turns.delete(name);
+    });
+    this.#turns.set(name, over);
+    await Promise.race([before, aborted(signal)]);
+    if (!signal.aborted) await turn;
+  }
+
+  /** A failed delivery begins again where the consumer says that it is: its own checkpoint may be ahead of what it told us. */
+  async #deliverAll(consumer: Consumer, signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
       try {
         const after = await consumer.resumeAfter(PARTITION);
-        for await (const events of this.source.subscribe(after, signal)) {
+        for await (const events of this.#journal.subscribe(after, signal)) {
+          if (signal.aborted) return;
           await consumer.apply({ partition: PARTITION, events });
           failures = 0;
         }
+        // Not aborted, yet at its end: the journal is closed, and nothing will come any more.
         return;
       } catch (error) {
-        if (signal.aborted) return;
-        this.onTrouble(error);
-        await this.pause(++failures, signal);
+        failures++;
+        this.#onFailure?.({ consumer: consumer.name, attempt: failures, error });
+        if (!signal.aborted) await this.#pause(pauseMs(failures), signal);
       }
     }
   }
 }
 
-function growingPause(failures: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, Math.min(PAUSE_MS_MAX, PAUSE_MS_FIRST * 2 ** failures));
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
+function noop(): void {}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function pauseMs(failures: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 }

@@ -1,1 +1,1 @@
-export { EmbeddedBus, type EmbeddedBusOptions, type TailSource } from './embedded-bus.js';
+export { EmbeddedBus, type EmbeddedBusOptions, type Failure, type Tailed } from './embedded-bus.js';

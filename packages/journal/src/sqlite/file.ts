@@ -81,7 +81,7 @@ function opened(path: string, options: Database.Options, prepare: (database: Dat
   } catch (error) {
     database?.close();
     if (error instanceof JournalFormatUnsupported) throw error;
-    if (isSqliteError(error) && error.code === 'SQLITE_NOTADB')
+    if (text(error, 'code') === 'SQLITE_NOTADB')
       throw new JournalFormatUnsupported(`${path} is not a journal`, { cause: error });
     throw unavailable(`${path}: the journal can't be opened`, error);
   }
@@ -104,15 +104,14 @@ function value(database: Database.Database, sql: string): unknown {
   return database.prepare(sql).pluck().get();
 }
 
-function isSqliteError(error: unknown): error is InstanceType<typeof Database.SqliteError> {
-  return error instanceof Database.SqliteError;
-}
-
 /** The operational error for whatever SQLite threw. */
 export function unavailable(message: string, cause: unknown, outcomeUnknown = false): JournalUnavailable {
-  const code = isSqliteError(cause) ? cause.code : undefined;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new JournalUnavailable(`${message}: ${why}${code === undefined ? '' : ` (${code})`}`, outcomeUnknown, {
-    cause,
-  });
+  return new JournalUnavailable(`${message}: ${text(cause, 'message') ?? String(cause)}`, outcomeUnknown, { cause });
+}
+
+// By name: SQLite's own error class is one per process, so `instanceof` fails in a second realm (as each test file is).
+function text(error: unknown, name: 'code' | 'message'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
 }

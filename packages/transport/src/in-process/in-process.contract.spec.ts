@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Type } from '@sinclair/typebox';
 import { defineContract, method } from '@tallystick/contracts';
 import { CallScope } from '../call-scope.js';
+import { ManualTime } from '../manual-time.suite.js';
 import { systemTime } from '../time.js';
-import { ManualTime, transportSuite } from '../transport.suite.js';
+import { transportSuite } from '../transport.suite.js';
 import { inProcessTransport } from './index.js';
 
 const random = (byteCount: number) => new Uint8Array(byteCount).fill(1);

@@ -1,0 +1,91 @@
+// The real bank, in a process of its own, as `tallystick start` runs it; and the `tallystick` command beside it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CLI } from './places.js';
+import { cpuSeconds, ended, type Finished, type Memory, memoryOf, run, until } from './processes.js';
+
+const START_MS = 60_000;
+const STOP_MS = 60_000;
+
+export interface BankOptions {
+  /** The data folder. */
+  readonly folder: string;
+  /** Where Node writes a CPU profile when the bank stops. */
+  readonly profileFolder?: string | undefined;
+}
+
+export class Bank {
+  private constructor(
+    readonly url: string,
+    readonly pid: number,
+    private readonly process: ChildProcess,
+  ) {}
+
+  /** Resolves when it is ready for requests. @throws with what it wrote, where it ends before that */
+  static async start({ folder, profileFolder }: BankOptions): Promise<Bank> {
+    const log = join(folder, '..', 'bank.log');
+    const output = openSync(log, 'a');
+    const flags = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
+    const child = spawn(process.execPath, [...flags, CLI, 'start', '--data', folder, '--port', '0'], { stdio: ['ignore', output, output] });
+    closeSync(output);
+    const url = await until('the bank starts', START_MS, () => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the bank did not start:\n${readFileSync(log, 'utf8')}`);
+      return urlOf(folder, child.pid);
+    });
+    const bank = new Bank(url, child.pid ?? 0, child);
+    await until('the bank is ready', START_MS, async () => ((await bank.answers('/health/ready')) ? true : undefined));
+    return bank;
+  }
+
+  /** CPU seconds so far, of all its threads. */
+  cpu(): number {
+    return cpuSeconds(this.pid);
+  }
+
+  memory(): Memory {
+    return memoryOf(this.pid);
+  }
+
+  async stop(): Promise<void> {
+    this.process.kill('SIGTERM');
+    const tooLate = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
+    await ended(this.process);
+    clearTimeout(tooLate);
+  }
+
+  /** kill -9: resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await ended(this.process);
+  }
+
+  private async answers(path: string): Promise<boolean> {
+    try {
+      return (await fetch(this.url + path)).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** From `bank.json`, once this very process has written its URL. */
+function urlOf(folder: string, pid: number | undefined): string | undefined {
+  const path = join(folder, 'bank.json');
+  if (!existsSync(path)) return undefined;
+  const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (typeof found !== 'object' || found === null || !('pid' in found) || !('url' in found)) return undefined;
+  return found.pid === pid && typeof found.url === 'string' ? found.url : undefined;
+}
+
+/** Runs `tallystick` to its end. */
+export function tallystick(folder: string, ...args: string[]): Promise<Finished> {
+  return run(process.execPath, [CLI, ...args, '--data', folder]);
+}
+
+/** The same with `--json`. @throws where it doesn't exit 0 */
+export async function tallystickJson(folder: string, ...args: string[]): Promise<unknown> {
+  const done = await tallystick(folder, ...args, '--json');
+  if (done.status !== 0) throw new Error(`tallystick ${args.join(' ')} ended with status ${done.status}: ${done.stderr.trim()}`);
+  return JSON.parse(done.stdout);
+}
