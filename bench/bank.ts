@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openSecretsFile, staffTokenOf } from '@tallystick/transport/service';
 import { CLI } from './places.js';
-import { cpuSeconds, ended, type Finished, type Memory, memoryOf, run, until } from './processes.js';
+import { cpuSeconds, ended, type Finished, type Memory, memoryOf, observe, run, until } from './processes.js';
 
 const START_MS = 60_000;
 const STOP_MS = 60_000;
@@ -17,6 +18,7 @@ export interface BankOptions {
 
 export class Bank {
   private constructor(
+    readonly folder: string,
     readonly url: string,
     readonly pid: number,
     private readonly process: ChildProcess,
@@ -24,16 +26,16 @@ export class Bank {
 
   /** Resolves when it is ready for requests. @throws with what it wrote, where it ends before that */
   static async start({ folder, profileFolder }: BankOptions): Promise<Bank> {
-    const log = join(folder, '..', 'bank.log');
-    const output = openSync(log, 'a');
-    const flags = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
-    const child = spawn(process.execPath, [...flags, CLI, 'start', '--data', folder, '--port', '0'], { stdio: ['ignore', output, output] });
-    closeSync(output);
+    const { child, log } = spawnBank(
+      folder,
+      profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder],
+    );
     const url = await until('the bank starts', START_MS, () => {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the bank did not start:\n${readFileSync(log, 'utf8')}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the bank did not start:\n${readFileSync(log, 'utf8')}`);
       return urlOf(folder, child.pid);
     });
-    const bank = new Bank(url, child.pid ?? 0, child);
+    const bank = new Bank(folder, url, child.pid ?? 0, child);
     await until('the bank is ready', START_MS, async () => ((await bank.answers('/health/ready')) ? true : undefined));
     return bank;
   }
@@ -45,6 +47,12 @@ export class Bank {
 
   memory(): Memory {
     return memoryOf(this.pid);
+  }
+
+  /** What staff send as Authorization; from the folder's own secrets, as the bank's people find it. */
+  staffAuthorisation(): string {
+    const secrets = openSecretsFile(join(this.folder, 'secrets.json'), [], () => new Uint8Array());
+    return `Bearer ${staffTokenOf(secrets)}`;
   }
 
   async stop(): Promise<void> {
@@ -69,6 +77,24 @@ export class Bank {
   }
 }
 
+function spawnBank(folder: string, flags: readonly string[]): { readonly child: ChildProcess; readonly log: string } {
+  const log = join(folder, '..', 'bank.log');
+  const output = openSync(log, 'a');
+  const child = spawn(process.execPath, [...flags, CLI, 'start', '--data', folder, '--port', '0'], {
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  return { child, log };
+}
+
+/** Starts a bank and kills it, ready or not. */
+export async function startThenKill(folder: string, afterMs: number): Promise<void> {
+  const { child } = spawnBank(folder, []);
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  child.kill('SIGKILL');
+  await ended(child);
+}
+
 /** From `bank.json`, once this very process has written its URL. */
 function urlOf(folder: string, pid: number | undefined): string | undefined {
   const path = join(folder, 'bank.json');
@@ -83,9 +109,15 @@ export function tallystick(folder: string, ...args: string[]): Promise<Finished>
   return run(process.execPath, [CLI, ...args, '--data', folder]);
 }
 
-/** The same with `--json`. @throws where it doesn't exit 0 */
+/** The same, with the memory that it took at most. */
+export function observeTallystick(folder: string, ...args: string[]) {
+  return observe(process.execPath, [CLI, ...args, '--data', folder]);
+}
+
+/** The same as `tallystick`, with `--json`. @throws where it doesn't exit 0 */
 export async function tallystickJson(folder: string, ...args: string[]): Promise<unknown> {
   const done = await tallystick(folder, ...args, '--json');
-  if (done.status !== 0) throw new Error(`tallystick ${args.join(' ')} ended with status ${done.status}: ${done.stderr.trim()}`);
+  if (done.status !== 0)
+    throw new Error(`tallystick ${args.join(' ')} ended with status ${done.status}: ${done.stderr.trim()}`);
   return JSON.parse(done.stdout);
 }

@@ -24,7 +24,14 @@ export interface CardFile {
 }
 
 const HEADER = 'file,row,date,original_minor,original_cur,billing_minor,billing_cur,merchant_name,card,cac1_desc';
-const MERCHANTS = ['corner shop london', 'ryman', 'travelodge gb0000', 'amazon uk retail', 'the ticket office', 'northern rail'];
+const MERCHANTS = [
+  'corner shop london',
+  'ryman',
+  'travelodge gb0000',
+  'amazon uk retail',
+  'the ticket office',
+  'northern rail',
+];
 
 /** Rows that go round the cards, every seventh a refund after the first round, over a year of dates. */
 export function writeCardFile({ path, name, cards, rows }: CardFile): void {
@@ -32,7 +39,9 @@ export function writeCardFile({ path, name, cards, rows }: CardFile): void {
   for (let row = 0; row < rows; row++) {
     const day = new Date(Date.UTC(2025, 0, 1 + (row % 365))).toISOString().slice(0, 10);
     const amount = (row >= cards && row % 7 === 0 ? -1 : 1) * (1 + ((row * 7919) % 5000));
-    lines.push(`${name},${row + 1},${day},${amount},GBP,,,${MERCHANTS[row % MERCHANTS.length]},${cardNumber(row % cards)},Office supplies`);
+    lines.push(
+      `${name},${row + 1},${day},${amount},GBP,,,${MERCHANTS[row % MERCHANTS.length]},${cardNumber(row % cards)},Office supplies`,
+    );
   }
   writeFileSync(path, `${lines.join('\n')}\n`);
 }

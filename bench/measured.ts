@@ -18,10 +18,14 @@ export function combined(all: readonly Measured[]): Measured {
   const [first] = all;
   if (first === undefined) throw new Error('nothing was measured');
   const sum = (value: (one: Measured) => number) => all.reduce((total, one) => total + value(one), 0);
-  const worst = (value: (one: Latencies) => number) => Math.max(...all.map(({ latencies }) => (latencies === null ? Number.NaN : value(latencies))));
+  const worst = (value: (one: Latencies) => number) =>
+    Math.max(...all.map(({ latencies }) => (latencies === null ? Number.NaN : value(latencies))));
   return {
     rate: sum((one) => one.rate) / all.length,
-    latencies: first.latencies === null ? null : { p50: worst((l) => l.p50), p95: worst((l) => l.p95), p99: worst((l) => l.p99) },
+    latencies:
+      first.latencies === null
+        ? null
+        : { p50: worst((l) => l.p50), p95: worst((l) => l.p95), p99: worst((l) => l.p99) },
     cpuServer: sum((one) => one.cpuServer),
     cpuLoad: first.cpuLoad === null ? null : sum((one) => one.cpuLoad ?? 0),
     seconds: sum((one) => one.seconds),

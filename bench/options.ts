@@ -1,7 +1,17 @@
 // What `npm run bench` may be told.
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['spread', 'hot', 'batch', 'transfers', 'visible', 'append', 'history', 'import', 'replay'] as const;
+export const SECTIONS = [
+  'spread',
+  'hot',
+  'batch',
+  'transfers',
+  'visible',
+  'append',
+  'history',
+  'import',
+  'replay',
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface Options {
@@ -37,7 +47,15 @@ export function readOptions(args: readonly string[]): Options {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: { only: { type: 'string' }, seconds: { type: 'string' }, vs: { type: 'string' }, profile: { type: 'string' } } });
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        seconds: { type: 'string' },
+        vs: { type: 'string' },
+        profile: { type: 'string' },
+      },
+    });
   } catch (error) {
     throw new BadUsage(error instanceof Error ? error.message : String(error));
   }

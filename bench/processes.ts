@@ -55,7 +55,8 @@ export interface Memory {
 
 export function memoryOf(pid: number): Memory {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const megabytes = (name: string) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN) * 1024) / 1e6;
+  const megabytes = (name: string) =>
+    (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN) * 1024) / 1e6;
   return { now: megabytes('VmRSS'), most: megabytes('VmHWM') };
 }
 
@@ -70,18 +71,57 @@ export interface Finished {
 }
 
 /** Runs a command to its end. The shell's `times` tells its CPU seconds. */
-export async function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Finished> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Finished> {
   const started = performance.now();
-  const child = spawn('sh', ['-c', '"$@"; s=$?; times >&3; exit $s', 'sh', command, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
-  const [stdout, stderr, times, status] = await Promise.all([textOf(child, 1), textOf(child, 2), textOf(child, 3), ended(child)]);
+  const child = spawn('sh', ['-c', '"$@"; s=$?; times >&3; exit $s', 'sh', command, ...args], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, times, status] = await Promise.all([
+    textOf(child, 1),
+    textOf(child, 2),
+    textOf(child, 3),
+    ended(child),
+  ]);
   const seconds = (performance.now() - started) / 1000;
   return { status, stdout, stderr, seconds, cpu: childrenSeconds(times) };
+}
+
+const OBSERVE_MS = 50;
+
+/** Runs a command to its end, and sees how much memory it took at most. */
+export async function observe(
+  command: string,
+  args: readonly string[],
+): Promise<Finished & { readonly megabytesMost: number }> {
+  const started = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let megabytesMost = 0;
+  let cpu = 0;
+  const looking = setInterval(() => {
+    if (child.pid === undefined || statOf(child.pid) === undefined) return;
+    const { most } = memoryOf(child.pid);
+    // A process that has ended, and that nobody has asked about yet, has no memory any more.
+    if (most > megabytesMost) megabytesMost = most;
+    cpu = cpuSeconds(child.pid);
+  }, OBSERVE_MS);
+  try {
+    const [stdout, stderr, status] = await Promise.all([textOf(child, 1), textOf(child, 2), ended(child)]);
+    return { status, stdout, stderr, seconds: (performance.now() - started) / 1000, cpu, megabytesMost };
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 /** Second line of POSIX `times`: user and system seconds of the children, as `0m1.50s 0m0.25s`. */
 function childrenSeconds(times: string): number {
   let sum = 0;
-  for (const [, minutes, seconds] of (times.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)) sum += Number(minutes) * 60 + Number(seconds);
+  for (const [, minutes, seconds] of (times.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g))
+    sum += Number(minutes) * 60 + Number(seconds);
   return sum;
 }
 
@@ -104,7 +144,11 @@ export function ended(child: ChildProcess): Promise<number | null> {
 const POLL_MS = 20;
 
 /** Asks again and again until there is an answer. @throws after `limitMs` */
-export async function until<T>(what: string, limitMs: number, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+export async function until<T>(
+  what: string,
+  limitMs: number,
+  ask: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const last = performance.now() + limitMs;
   for (;;) {
     const answer = await ask();

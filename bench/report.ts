@@ -47,12 +47,23 @@ export class Report {
 
   /** Writes results.json and prints the tables. */
   finish(): void {
-    const machine = { cpu: cpus()[0]?.model ?? '', cpus: cpus().length, memoryMegabytes: Math.round(totalmem() / 1e6), node: process.version };
+    const machine = {
+      cpu: cpus()[0]?.model ?? '',
+      cpus: cpus().length,
+      memoryMegabytes: Math.round(totalmem() / 1e6),
+      node: process.version,
+    };
     const { settings, figures, checks, skipped } = this;
-    writeFileSync(RESULTS, `${JSON.stringify({ at: new Date().toISOString(), machine, settings, figures, checks, skipped }, null, 2)}\n`);
+    writeFileSync(
+      RESULTS,
+      `${JSON.stringify({ at: new Date().toISOString(), machine, settings, figures, checks, skipped }, null, 2)}\n`,
+    );
     const tables = [
       table(['', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU s', 'load CPU s', 'memory MB', ''], figures.map(row)),
-      table(['target', 'figure', ''], checks.map(({ target, figure, met }) => [target, figure, met ? 'met' : 'MISSED'])),
+      table(
+        ['target', 'figure', ''],
+        checks.map(({ target, figure, met }) => [target, figure, met ? 'met' : 'MISSED']),
+      ),
       skipped.map((what) => `SKIPPED: ${what}\n`).join(''),
     ];
     process.stdout.write(`${machine.cpus} × ${machine.cpu}, Node ${machine.node}\n\n${tables.join('\n')}`);
@@ -63,7 +74,15 @@ function row({ name, unit, rate, latencies, cpuServer, cpuLoad, memory, note }: 
   const times = latencies ? [latencies.p50, latencies.p95, latencies.p99].map(milliseconds) : ['', '', ''];
   const seconds = (value: number | null | undefined) => (value === undefined || value === null ? '' : value.toFixed(1));
   const megabytes = memory === undefined ? '' : `${memory.now.toFixed(0)} (most ${memory.most.toFixed(0)})`;
-  return [name, rate === undefined ? '' : `${whole(rate)} ${unit ?? ''}`, ...times, seconds(cpuServer), seconds(cpuLoad), megabytes, note ?? ''];
+  return [
+    name,
+    rate === undefined ? '' : `${whole(rate)} ${unit ?? ''}`,
+    ...times,
+    seconds(cpuServer),
+    seconds(cpuLoad),
+    megabytes,
+    note ?? '',
+  ];
 }
 
 export function milliseconds(value: number): string {
@@ -76,6 +95,10 @@ export function whole(value: number): string {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((cells) => cells[i]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [head, widths.map((width) => '-'.repeat(width)), ...rows].map((cells) => `${line(cells)}\n`).join('');
 }

@@ -98,7 +98,11 @@ export class World {
   }
 
   /** Ours, PostgreSQL, ours again: what changes on the machine meanwhile meets both. */
-  async aba(bank: Bank, ours: () => Promise<Measured>, script: Script): Promise<{ readonly ours: Measured; readonly theirs: Measured | null }> {
+  async aba(
+    bank: Bank,
+    ours: () => Promise<Measured>,
+    script: Script,
+  ): Promise<{ readonly ours: Measured; readonly theirs: Measured | null }> {
     const first = await ours();
     await this.caughtUp(bank);
     const theirs = await this.postgres(script, CLIENTS);

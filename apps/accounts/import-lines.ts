@@ -43,7 +43,7 @@ export class LineImporter {
 
   private summary(lines: readonly Line[], all: readonly Outcomes[]): Answer {
     let repeated = 0;
-    const differences: { id: string; account: string; stated: bigint; ours: bigint }[] = [];
+    const differences: { id: string; account: string; stated: bigint; ours: bigint; currency: Line['currency'] }[] = [];
     const refused: { id: string; code: string; message: string }[] = [];
     lines.forEach((line, i) => {
       const [outcome] = all[i] ?? [];
@@ -56,7 +56,7 @@ export class LineImporter {
       if (outcome.repeated) repeated++;
       const ours = outcome.answer.balances?.ledger;
       if (line.statedBalance !== null && ours !== undefined && ours !== line.statedBalance) {
-        differences.push({ id: line.id, account: this.known.get(nameOf(line))?.reference ?? '', stated: line.statedBalance, ours });
+        differences.push({ id: line.id, account: this.known.get(nameOf(line))?.reference ?? '', stated: line.statedBalance, ours, currency: line.currency });
       }
     });
     return { repeated, differences, refused };

@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import {
   accountsContract, balanceContract, type CallContext, cardProcessingContract, cardsContract, type ClientOf, financeContract, ledgerContract, paymentsContract, transactionsContract,
 } from '@tallystick/contracts';
+import { sealPersonal } from '@tallystick/events';
 import { contextsOf, systemTime, type Transport } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process';
 import { ContractsModule } from '@tallystick/transport/nest';
@@ -17,8 +18,11 @@ import { defaultCardProcessing } from '../card-processing/configuration.js';
 import { CardsModule } from '../cards/cards.module.js';
 import { FinanceModule } from '../finance/finance.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import type { SealPersonal } from '../payments/payments.js';
+import { PaymentsModule } from '../payments/payments.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
 import { Engine, now } from './engine.js';
+import { RecordKeys } from './record-keys.js';
 
 export interface BankOptions {
   /** The data folder. */
@@ -125,6 +129,12 @@ class BankModule {}
 /** The very modules that the apps' own main.ts files start. */
 function bankModule(engine: Engine, transport: Transport): DynamicModule {
   const { secrets, bookDate } = engine;
+  const keys = new RecordKeys(engine.records, randomBytes);
+  // A customer's text is sealed under the key of the account that it stands on.
+  const seal: SealPersonal = async (accountId, commandId, text) => {
+    await keys.create(accountId);
+    return sealPersonal(keys, accountId, commandId, text);
+  };
   const cardProcessing = CardProcessingModule.with({ configuration: defaultCardProcessing, secrets, clock: now, bookDate, time: systemTime, random: randomBytes });
   return {
     module: BankModule,
@@ -135,6 +145,7 @@ function bankModule(engine: Engine, transport: Transport): DynamicModule {
       AccountsModule,
       CardsModule,
       cardProcessing,
+      PaymentsModule.with({ seal }),
       BalanceModule,
       TransactionsModule,
       FinanceModule,

@@ -26,21 +26,48 @@ export type Answered = GatewayAnswer | Refusal;
 
 type Outcome = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'][number];
 
-export function answerOfOutcome(outcome: Outcome | undefined, accountId: AccountId | null, currency: CurrencyCode | null, journalId: string): Answered {
+export function answerOfOutcome(
+  outcome: Outcome | undefined,
+  accountId: AccountId | null,
+  currency: CurrencyCode | null,
+  journalId: string,
+): Answered {
   if (outcome === undefined) return failed;
   if (outcome.kind === 'rejected') return rejected(outcome.rejection);
   const { decision, reason, responseCode, transactionId, amount, balances } = outcome.answer;
   const available = balances === null ? null : balances.available;
   const position = `${journalId}.${outcome.position}`;
   if (available !== null && (available > AMOUNT_MAX || available < -AMOUNT_MAX)) {
-    return outOfRange({ decision, response_code: responseCode, position, ...(transactionId === null ? {} : { authorisation_id: transactionId }) });
+    return outOfRange({
+      decision,
+      response_code: responseCode,
+      position,
+      ...(transactionId === null ? {} : { authorisation_id: transactionId }),
+    });
   }
-  return { kind: 'answered', decision, reason, responseCode, transactionId, accountId, amount: currency === null ? null : amount, currency, available, position };
+  return {
+    kind: 'answered',
+    decision,
+    reason,
+    responseCode,
+    transactionId,
+    accountId,
+    amount: currency === null ? null : amount,
+    currency,
+    available,
+    position,
+  };
 }
 
 /** What was decided stands and is told; only the number that JSON would round is not (architecture, rule 11). */
 function outOfRange(decided: Refusal['params']): Refusal {
-  return refusal(422, 'unprocessable.available_out_of_range', 'it was decided, but what is available has more than 2^53 - 1 minor units', false, decided);
+  return refusal(
+    422,
+    'unprocessable.available_out_of_range',
+    'it was decided, but what is available has more than 2^53 - 1 minor units',
+    false,
+    decided,
+  );
 }
 
 /**

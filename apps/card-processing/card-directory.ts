@@ -1,7 +1,7 @@
 // Whose a card is. One card belongs to one account for ever, so what was found once is remembered; what was not found is asked again.
-import type { CallContext, cardsContract, ClientOf } from '@tallystick/contracts';
+import type { CallContext, ClientOf, cardsContract } from '@tallystick/contracts';
+import { isCardNumber } from '@tallystick/contracts';
 import type { AccountId, CardId, CardToken } from '@tallystick/ledger-core';
-import { isCardNumber } from './card-numbers.js';
 import type { CardBody } from './gateway.schemas.js';
 import { badParam, missingParam, type Refusal } from './refusals.js';
 import { type CardTokens, isCardToken } from './tokens.js';
@@ -41,7 +41,8 @@ export class CardDirectory {
   }
 
   private byNumber(number: string, context: CallContext): Located | Promise<Located> {
-    if (!isCardNumber(number)) return badParam('card.number', 'a card number has 12 to 19 digits and a valid check digit');
+    if (!isCardNumber(number))
+      return badParam('card.number', 'a card number has 12 to 19 digits and a valid check digit');
     const token = this.tokens.tokenOf(number);
     return this.known.get(token) ?? this.askByTokens(token, this.tokens.olderTokensOf(number), context);
   }

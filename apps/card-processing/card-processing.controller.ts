@@ -16,7 +16,9 @@ export class CardProcessingController implements Handlers {
     @Inject(CardTokens) private readonly tokens: CardTokens,
   ) {}
 
-  tokenise: Handlers['tokenise'] = async ({ cards }) => ({ tokens: cards.map((card) => tokenOfReference(card, this.tokens)) });
+  tokenise: Handlers['tokenise'] = async ({ cards }) => ({
+    tokens: cards.map((card) => tokenOfReference(card, this.tokens)),
+  });
 
   importRows: Handlers['importRows'] = (request, context) => this.importer.importRows(request, context);
 }

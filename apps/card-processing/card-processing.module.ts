@@ -1,10 +1,16 @@
 // Cards at the bank's edge: the gateway over HTTP, and the rows of card-transaction files.
 import { type DynamicModule, Module } from '@nestjs/common';
-import { accountsContract, cardProcessingContract, cardsContract, type ClientOf, ledgerContract } from '@tallystick/contracts';
-import type { BookDate } from '@tallystick/contracts/book-date';
+import type { BookDate } from '@tallystick/contracts';
+import {
+  accountsContract,
+  type ClientOf,
+  cardProcessingContract,
+  cardsContract,
+  ledgerContract,
+} from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
-import { clientOf, ContractsModule } from '@tallystick/transport/nest';
+import { ContractsModule, clientOf } from '@tallystick/transport/nest';
 import { HttpRoutes, type Secrets } from '@tallystick/transport/service';
 import { Registry } from 'prom-client';
 import { CardProcessingController } from './card-processing.controller.js';
@@ -34,6 +40,7 @@ export interface CardProcessingPorts {
 const GATEWAY_ROUTES = Symbol('routes of the card gateway');
 
 @Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class CardProcessingModule {
   /** @throws where the configuration makes no sense, with the key's name */
   static with(ports: CardProcessingPorts): DynamicModule {
@@ -41,23 +48,35 @@ export class CardProcessingModule {
     const { clock, bookDate, time, random } = ports;
     return {
       module: CardProcessingModule,
-      imports: [ContractsModule.forService({ answers: [cardProcessingContract], calls: [ledgerContract, cardsContract, accountsContract] })],
+      imports: [
+        ContractsModule.forService({
+          answers: [cardProcessingContract],
+          calls: [ledgerContract, cardsContract, accountsContract],
+        }),
+      ],
       providers: [
         { provide: CardTokens, useFactory: () => new CardTokens(tokenKeys(ports.secrets)) },
         {
           provide: RowImporter,
-          useFactory: (ledger: Ledger, accounts: ClientOf<typeof accountsContract>, cards: CardsClient) => new RowImporter({ ledger, accounts, cards }),
+          useFactory: (ledger: Ledger, accounts: ClientOf<typeof accountsContract>, cards: CardsClient) =>
+            new RowImporter({ ledger, accounts, cards }),
           inject: [clientOf(ledgerContract), clientOf(accountsContract), clientOf(cardsContract)],
         },
         {
           provide: Gateway,
-          useFactory: (ledger: Ledger, cards: CardsClient, tokens: CardTokens) => new Gateway({ ledger, cards, clock, bookDate, tokens, configuration }),
+          useFactory: (ledger: Ledger, cards: CardsClient, tokens: CardTokens) =>
+            new Gateway({ ledger, cards, clock, bookDate, tokens, configuration }),
           inject: [clientOf(ledgerContract), clientOf(cardsContract), CardTokens],
         },
         {
           provide: GATEWAY_ROUTES,
           useFactory: (routes: HttpRoutes, gateway: Gateway, metrics: Registry) =>
-            addGatewayRoutes({ routes, gateway, counts: new DecisionCounts(metrics), scope: { time, random, actor: 'service:card-gateway', patienceMs: PATIENCE_MS } }),
+            addGatewayRoutes({
+              routes,
+              gateway,
+              counts: new DecisionCounts(metrics),
+              scope: { time, random, actor: 'service:card-gateway', patienceMs: PATIENCE_MS },
+            }),
           inject: [HttpRoutes, Gateway, Registry],
         },
         CardProcessingController,

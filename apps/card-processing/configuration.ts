@@ -61,15 +61,18 @@ export class HoldTimes {
  */
 export function checkCardProcessing(configuration: CardProcessingConfiguration): CardProcessingConfiguration {
   const { authorisationMaximum, defaultScheme, holdRules, rememberedCards } = configuration;
-  if (authorisationMaximum < 1n || authorisationMaximum > AMOUNT_MAX) throw new Error('authorisationMaximum: from 1 to 9007199254740991 minor units');
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(defaultScheme)) throw new Error('defaultScheme: lower-case letters, digits and hyphens');
+  if (authorisationMaximum < 1n || authorisationMaximum > AMOUNT_MAX)
+    throw new Error('authorisationMaximum: from 1 to 9007199254740991 minor units');
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(defaultScheme))
+    throw new Error('defaultScheme: lower-case letters, digits and hyphens');
   checkDays('holdDays', configuration.holdDays);
   checkDays('preAuthorisationHoldDays', configuration.preAuthorisationHoldDays);
   for (const rule of holdRules) {
     checkDays('holdRules.days', rule.days);
     if (rule.mcc !== null && !/^[0-9]{4}$/.test(rule.mcc)) throw new Error('holdRules.mcc: four digits');
   }
-  if (!Number.isInteger(rememberedCards) || rememberedCards < 1) throw new Error('rememberedCards: a whole number above zero');
+  if (!Number.isInteger(rememberedCards) || rememberedCards < 1)
+    throw new Error('rememberedCards: a whole number above zero');
   return configuration;
 }
 

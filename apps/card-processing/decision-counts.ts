@@ -14,7 +14,8 @@ export class DecisionCounts {
       registers: [registry],
       collect() {
         this.reset();
-        for (const [decision, reasons] of byDecision) for (const [reason, count] of reasons) this.inc({ decision, reason }, count);
+        for (const [decision, reasons] of byDecision)
+          for (const [reason, count] of reasons) this.inc({ decision, reason }, count);
       },
     });
   }

@@ -1,7 +1,7 @@
 // The gateway over real HTTP: what is sent wrongly gets one clear error with a stable code, and leaves the books as they were.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
-import { bookDateIn } from '@tallystick/contracts/book-date';
+import { bookDateIn } from '@tallystick/contracts';
 import { ContractsModule } from '@tallystick/transport/nest';
 import { createService, type Service } from '@tallystick/transport/service';
 import { Registry } from 'prom-client';
@@ -10,7 +10,11 @@ import { defaultCardProcessing } from './configuration.js';
 import { gatewayOverMemory, NUMBER, type OverMemory, UNKNOWN_NUMBER } from './gateway-over-memory.suite.js';
 
 const AUTHORISE = '/gateway/authorisations';
-const good = { card: { number: NUMBER }, amount: { amount: 1_250, currency: 'GBP' }, merchant: { name: 'Corner shop', mcc: '5411' } };
+const good = {
+  card: { number: NUMBER },
+  amount: { amount: 1_250, currency: 'GBP' },
+  merchant: { name: 'Corner shop', mcc: '5411' },
+};
 
 let over: OverMemory;
 let service: Service;
@@ -21,11 +25,23 @@ beforeEach(async () => {
   over = await gatewayOverMemory();
   reported = [];
   const { secrets, clock, time, random, transport } = over;
-  const cardProcessing = CardProcessingModule.with({ configuration: defaultCardProcessing, secrets, clock, bookDate: bookDateIn('Europe/London'), time, random });
+  const cardProcessing = CardProcessingModule.with({
+    configuration: defaultCardProcessing,
+    secrets,
+    clock,
+    bookDate: bookDateIn('Europe/London'),
+    time,
+    random,
+  });
   class Bank {}
   Module({ imports: [ContractsModule.forRoot({ transport }), cardProcessing] })(Bank);
   service = await createService({
-    module: Bank, title: { title: 'Gateway', version: '1' }, host: '127.0.0.1', port: 0, metrics: new Registry(), report: (error, where) => reported.push(`${where}: ${String(error)}`),
+    module: Bank,
+    title: { title: 'Gateway', version: '1' },
+    host: '127.0.0.1',
+    port: 0,
+    metrics: new Registry(),
+    report: (error, where) => reported.push(`${where}: ${String(error)}`),
   });
   url = await service.start();
 });
@@ -53,17 +69,30 @@ describe('a good message', () => {
     const { status, body, position } = await send(good);
     expect(status).toBe(200);
     expect(body).toEqual({
-      decision: 'approved', reason: null, response_code: '00', authorisation_id: body.transaction_id, transaction_id: expect.stringMatching(/^tx_/), account_id: over.accountId,
-      amount: { amount: 1_250, currency: 'GBP' }, available: 98_750, position,
+      decision: 'approved',
+      reason: null,
+      response_code: '00',
+      authorisation_id: body.transaction_id,
+      transaction_id: expect.stringMatching(/^tx_/),
+      account_id: over.accountId,
+      amount: { amount: 1_250, currency: 'GBP' },
+      available: 98_750,
+      position,
     });
   });
 
   it('has its later messages below its authorisation or on their own', async () => {
     const { body } = await send(good);
     const id = body.authorisation_id;
-    const below = await send({ card: good.card, amount: good.amount, merchant: good.merchant, clearing_key: 'c1' }, { path: `${AUTHORISE}/${id}/clearings`, key: 'k2' });
+    const below = await send(
+      { card: good.card, amount: good.amount, merchant: good.merchant, clearing_key: 'c1' },
+      { path: `${AUTHORISE}/${id}/clearings`, key: 'k2' },
+    );
     expect(below.body).toMatchObject({ decision: 'recorded', transaction_id: id });
-    const own = await send({ card: good.card, amount: good.amount, merchant: good.merchant, refund_key: 'r1', authorisation_id: id }, { path: '/gateway/refunds', key: 'k3' });
+    const own = await send(
+      { card: good.card, amount: good.amount, merchant: good.merchant, refund_key: 'r1', authorisation_id: id },
+      { path: '/gateway/refunds', key: 'k3' },
+    );
     expect(own.body).toMatchObject({ decision: 'recorded', available: 100_000 });
     const back = await send({ card: good.card }, { path: '/gateway/refunds/r1/reversals', key: 'k4' });
     expect(back.body).toMatchObject({ decision: 'recorded', available: 98_750 });
@@ -98,10 +127,21 @@ const refusals: readonly (readonly [string, unknown, number, string, Sent?])[] =
   ['a card number as idempotency key', good, 400, 'bad_request.bad_param.idempotency_key', { key: `order ${NUMBER}` }],
   ['broken JSON', '{"card":', 400, 'bad_request.invalid_json'],
   ['no JSON object', '[]', 400, 'bad_request.bad_body'],
-  ['another media type', good, 415, 'bad_request.unsupported_media_type', { headers: { 'content-type': 'text/plain' } }],
+  [
+    'another media type',
+    good,
+    415,
+    'bad_request.unsupported_media_type',
+    { headers: { 'content-type': 'text/plain' } },
+  ],
   ['an oversized body', { ...good, merchant: { name: 'x'.repeat(2_000_000) } }, 413, 'bad_request.body_too_large'],
   ['an unknown field', { ...good, tip: 5 }, 400, 'bad_request.unknown_field.tip'],
-  ['an unknown field below', { ...good, merchant: { name: 'a', rating: 5 } }, 400, 'bad_request.unknown_field.merchant.rating'],
+  [
+    'an unknown field below',
+    { ...good, merchant: { name: 'a', rating: 5 } },
+    400,
+    'bad_request.unknown_field.merchant.rating',
+  ],
   ['a card number as field', { ...good, [NUMBER]: 5 }, 400, 'bad_request.unknown_field'],
   ['no amount', { card: good.card, merchant: good.merchant }, 400, 'bad_request.missing_param.amount'],
   ['a negative amount', withAmount(-1), 400, 'bad_request.bad_param.amount'],
@@ -109,11 +149,31 @@ const refusals: readonly (readonly [string, unknown, number, string, Sent?])[] =
   ['an amount as text', withAmount('1250'), 400, 'bad_request.bad_param.amount'],
   ['no money', withAmount(0), 400, 'bad_request.bad_param.amount'],
   ['an amount of 2^53', JSON.stringify(good).replace('1250', '9007199254740992'), 400, 'bad_request.bad_param.amount'],
-  ['an amount of 2^53 + 1', JSON.stringify(good).replace('1250', '9007199254740993'), 400, 'bad_request.bad_param.amount'],
+  [
+    'an amount of 2^53 + 1',
+    JSON.stringify(good).replace('1250', '9007199254740993'),
+    400,
+    'bad_request.bad_param.amount',
+  ],
   ['an unknown currency', { ...good, amount: { amount: 1, currency: 'XYZ' } }, 400, 'bad_request.bad_param.currency'],
-  ['a currency in small letters', { ...good, amount: { amount: 1, currency: 'gbp' } }, 400, 'bad_request.bad_param.currency'],
-  ['an unknown local currency', { ...good, local_amount: { amount: 1, currency: 'XYZ' } }, 400, 'bad_request.bad_param.local_amount.currency'],
-  ['more cash than money', { ...good, cash_amount: { amount: 1_251, currency: 'GBP' } }, 400, 'bad_request.bad_param.cash_amount'],
+  [
+    'a currency in small letters',
+    { ...good, amount: { amount: 1, currency: 'gbp' } },
+    400,
+    'bad_request.bad_param.currency',
+  ],
+  [
+    'an unknown local currency',
+    { ...good, local_amount: { amount: 1, currency: 'XYZ' } },
+    400,
+    'bad_request.bad_param.local_amount.currency',
+  ],
+  [
+    'more cash than money',
+    { ...good, cash_amount: { amount: 1_251, currency: 'GBP' } },
+    400,
+    'bad_request.bad_param.cash_amount',
+  ],
   ['a wrong kind', { ...good, kind: 'gift' }, 400, 'bad_request.bad_param.kind'],
   ['a wrong time', { ...good, at: '2026-02-30T00:00:00Z' }, 400, 'bad_request.bad_param.at'],
   ['a time before 1970', { ...good, at: '1969-12-31T23:59:59Z' }, 400, 'bad_request.bad_param.at'],
@@ -123,13 +183,61 @@ const refusals: readonly (readonly [string, unknown, number, string, Sent?])[] =
   ['a card number as token', { ...good, card: { token: NUMBER } }, 400, 'bad_request.bad_param.card.token'],
   ['a card number as card id', { ...good, card: { id: NUMBER } }, 400, 'bad_request.bad_param.card.id'],
   ['a card id that nobody knows', { ...good, card: { id: 'card_0000nobody' } }, 404, 'not_found.card'],
-  ['a deadline that is no time', good, 400, 'bad_request.bad_param.x-request-deadline', { headers: { 'x-request-deadline': 'soon' } }],
-  ['a reversal of nothing', { card: good.card }, 400, 'bad_request.missing_param.authorisation_id', { path: '/gateway/reversals' }],
-  ['a transaction that nobody knows', { ...original, amount: good.amount, merchant: good.merchant, clearing_key: 'c1' }, 404, 'not_found.transaction', { path: '/gateway/clearings' }],
-  ['a presentment that nobody knows', { card: good.card }, 404, 'not_found.presentment', { path: '/gateway/clearings/c9/reversals' }],
-  ['two authorisations', original, 400, 'bad_request.bad_param.authorisation_id', { path: `${AUTHORISE}/tx_0000other/reversals` }],
-  ['a sequence beyond its count', { ...original, amount: good.amount, merchant: good.merchant, clearing_key: 'c1', sequence: { number: 3, count: 2 } }, 400, 'bad_request.bad_param.sequence.number', { path: '/gateway/clearings' }],
-  ['a batch of 1,001', { authorisations: new Array(1_001).fill(1) }, 400, 'bad_request.bad_param.authorisations', { path: `${AUTHORISE}/batch` }],
+  [
+    'a deadline that is no time',
+    good,
+    400,
+    'bad_request.bad_param.x-request-deadline',
+    { headers: { 'x-request-deadline': 'soon' } },
+  ],
+  [
+    'a reversal of nothing',
+    { card: good.card },
+    400,
+    'bad_request.missing_param.authorisation_id',
+    { path: '/gateway/reversals' },
+  ],
+  [
+    'a transaction that nobody knows',
+    { ...original, amount: good.amount, merchant: good.merchant, clearing_key: 'c1' },
+    404,
+    'not_found.transaction',
+    { path: '/gateway/clearings' },
+  ],
+  [
+    'a presentment that nobody knows',
+    { card: good.card },
+    404,
+    'not_found.presentment',
+    { path: '/gateway/clearings/c9/reversals' },
+  ],
+  [
+    'two authorisations',
+    original,
+    400,
+    'bad_request.bad_param.authorisation_id',
+    { path: `${AUTHORISE}/tx_0000other/reversals` },
+  ],
+  [
+    'a sequence beyond its count',
+    {
+      ...original,
+      amount: good.amount,
+      merchant: good.merchant,
+      clearing_key: 'c1',
+      sequence: { number: 3, count: 2 },
+    },
+    400,
+    'bad_request.bad_param.sequence.number',
+    { path: '/gateway/clearings' },
+  ],
+  [
+    'a batch of 1,001',
+    { authorisations: new Array(1_001).fill(1) },
+    400,
+    'bad_request.bad_param.authorisations',
+    { path: `${AUTHORISE}/batch` },
+  ],
   ['a dispute, which comes later', good, 404, 'not_found', { path: '/gateway/disputes' }],
 ];
 
@@ -158,13 +266,26 @@ describe('a key that was used with other content', () => {
 describe('a batch with good and bad items', () => {
   it('answers each in its place', async () => {
     const authorisations = [
-      { ...good, idempotency_key: 'a' }, { ...withAmount(-1), idempotency_key: 'b' }, good, { ...good, card: { number: UNKNOWN_NUMBER }, idempotency_key: 'd' }, 7,
-      { ...good, idempotency_key: NUMBER }, { ...good, idempotency_key: 'a' },
+      { ...good, idempotency_key: 'a' },
+      { ...withAmount(-1), idempotency_key: 'b' },
+      good,
+      { ...good, card: { number: UNKNOWN_NUMBER }, idempotency_key: 'd' },
+      7,
+      { ...good, idempotency_key: NUMBER },
+      { ...good, idempotency_key: 'a' },
     ];
     const { status, body, text, position } = await send({ authorisations }, { path: `${AUTHORISE}/batch`, key: null });
     expect(status).toBe(200);
-    expect(body.answers.map((one: { decision?: string; error?: { code: string } }) => one.decision ?? one.error?.code)).toEqual([
-      'approved', 'bad_request.bad_param.amount', 'bad_request.missing_param.idempotency_key', 'declined', 'bad_request.bad_body', 'bad_request.bad_param.idempotency_key', 'approved',
+    expect(
+      body.answers.map((one: { decision?: string; error?: { code: string } }) => one.decision ?? one.error?.code),
+    ).toEqual([
+      'approved',
+      'bad_request.bad_param.amount',
+      'bad_request.missing_param.idempotency_key',
+      'declined',
+      'bad_request.bad_body',
+      'bad_request.bad_param.idempotency_key',
+      'approved',
     ]);
     expect(body.answers[6]).toEqual(body.answers[0]);
     expect(position).toMatch(/^jrnl1\.\d+$/);
@@ -172,6 +293,8 @@ describe('a batch with good and bad items', () => {
   });
 
   it('may be empty', async () => {
-    expect((await send({ authorisations: [] }, { path: `${AUTHORISE}/batch`, key: null })).body).toEqual({ answers: [] });
+    expect((await send({ authorisations: [] }, { path: `${AUTHORISE}/batch`, key: null })).body).toEqual({
+      answers: [],
+    });
   });
 });

@@ -1,6 +1,5 @@
 // A ledger in memory with one account and one card, as the gateway's specs need it. Every call goes through encode and decode.
-import { cardsContract, type ClientOf, ledgerContract } from '@tallystick/contracts';
-import { bookDateIn } from '@tallystick/contracts/book-date';
+import { bookDateIn, type ClientOf, cardsContract, ledgerContract } from '@tallystick/contracts';
 import { deriveId } from '@tallystick/events';
 import { MemoryJournal, MemoryStore } from '@tallystick/journal/memory/index';
 import type { AccountId, CardId, CurrencyCode, Micros } from '@tallystick/ledger-core';
@@ -18,7 +17,14 @@ import { CardTokens } from './tokens.js';
 export const NUMBER = '5555555555554444';
 export const UNKNOWN_NUMBER = '4111111111111111';
 export const MAY_FIRST: Micros = 1_777_593_600_000_000n;
-const NO_LIMITS = { perTransaction: null, dailyAmount: null, monthlyAmount: null, dailyCash: null, dailyCount: null, monthlyCount: null };
+const NO_LIMITS = {
+  perTransaction: null,
+  dailyAmount: null,
+  monthlyAmount: null,
+  dailyCash: null,
+  dailyCount: null,
+  monthlyCount: null,
+};
 const ALL_ON = { online: true, contactless: true, atm: true, magstripe: true, blockedCategories: [] };
 
 export interface OverMemory {
@@ -48,7 +54,11 @@ export interface OverMemoryOptions {
   readonly mode?: 'direct' | 'bytes';
 }
 
-export async function gatewayOverMemory({ configuration, overdraftLimit = 100_000n, mode = 'bytes' }: OverMemoryOptions = {}): Promise<OverMemory> {
+export async function gatewayOverMemory({
+  configuration,
+  overdraftLimit = 100_000n,
+  mode = 'bytes',
+}: OverMemoryOptions = {}): Promise<OverMemory> {
   const clock = () => MAY_FIRST;
   const journal = new MemoryJournal(new MemoryStore({ journalId: 'jrnl1', positionStep: 3n }));
   const records = new MemoryRecords();
@@ -69,23 +79,76 @@ export async function gatewayOverMemory({ configuration, overdraftLimit = 100_00
   const secret = { version: 1, bytes: new Uint8Array(32).fill(9) };
   const secrets: Secrets = { current: () => secret, version: (_, version) => (version === 1 ? secret : undefined) };
   const tokens = new CardTokens([{ version: 1, key: secret.bytes }]);
-  const context = new CallScope({ deadline: Number.POSITIVE_INFINITY, correlationId: 'spec', actor: 'service:gateway' });
+  const context = new CallScope({
+    deadline: Number.POSITIVE_INFINITY,
+    correlationId: 'spec',
+    actor: 'service:gateway',
+  });
   const bookDate = bookDateIn('Europe/London');
-  const gateway = new Gateway({ ledger, cards, clock, bookDate, tokens, configuration: { ...defaultCardProcessing, ...configuration } });
+  const gateway = new Gateway({
+    ledger,
+    cards,
+    clock,
+    bookDate,
+    tokens,
+    configuration: { ...defaultCardProcessing, ...configuration },
+  });
 
   const accountId = deriveId('acc', MAY_FIRST, 'acc', 'spec/1') as AccountId;
   const at = { effectiveAt: MAY_FIRST, localDate: bookDate(MAY_FIRST) };
   const open = {
-    type: 'OpenAccount' as const, accountId, owners: ['user_1'], currency: 'GBP' as CurrencyCode, product: 'current', overdraftLimit, externalReference: null, personal: null,
+    type: 'OpenAccount' as const,
+    accountId,
+    owners: ['user_1'],
+    currency: 'GBP' as CurrencyCode,
+    product: 'current',
+    overdraftLimit,
+    externalReference: null,
+    personal: null,
   };
-  await ledger.execute({ accountId, caller: 'spec', commands: [{ ...at, key: 'open', causedAt: 0n, command: open }] }, context);
+  await ledger.execute(
+    { accountId, caller: 'spec', commands: [{ ...at, key: 'open', causedAt: 0n, command: open }] },
+    context,
+  );
   const { cardId } = await cards.issue(
-    { ...at, caller: 'spec', key: 'card', accountId, token: tokens.tokenOf(NUMBER), masked: '************4444', expiry: null, active: true, controls: ALL_ON, limits: NO_LIMITS },
+    {
+      ...at,
+      caller: 'spec',
+      key: 'card',
+      accountId,
+      token: tokens.tokenOf(NUMBER),
+      masked: '************4444',
+      expiry: null,
+      active: true,
+      controls: ALL_ON,
+      limits: NO_LIMITS,
+    },
     context,
   );
   const journalText = async () => {
     const events = await journal.readAll({ after: 0n, limit: 10_000 });
-    return events.map((event) => `${event.stream} ${Buffer.from(event.metadata).toString('latin1')} ${Buffer.from(event.payload).toString('latin1')}`).join('\n');
+    return events
+      .map(
+        (event) =>
+          `${event.stream} ${Buffer.from(event.metadata).toString('latin1')} ${Buffer.from(event.payload).toString('latin1')}`,
+      )
+      .join('\n');
   };
-  return { gateway, journal, ledger, cards, tokens, context, transport, time, random, secrets, accountId, cardId, clock, unexpected, journalText };
+  return {
+    gateway,
+    journal,
+    ledger,
+    cards,
+    tokens,
+    context,
+    transport,
+    time,
+    random,
+    secrets,
+    accountId,
+    cardId,
+    clock,
+    unexpected,
+    journalText,
+  };
 }

@@ -8,7 +8,17 @@ import { type Answered, answerJson } from './answers.js';
 import type { DecisionCounts } from './decision-counts.js';
 import type { Gateway } from './gateway.js';
 import {
-  adviceSchema, answerSchema, authorisationSchema, BATCH_MAX, batchAnswerSchema, batchItemSchema, batchSchema, clearingSchema, incrementSchema, presentmentReversalSchema, refundSchema,
+  adviceSchema,
+  answerSchema,
+  authorisationSchema,
+  BATCH_MAX,
+  batchAnswerSchema,
+  batchItemSchema,
+  batchSchema,
+  clearingSchema,
+  incrementSchema,
+  presentmentReversalSchema,
+  refundSchema,
   reversalSchema,
 } from './gateway.schemas.js';
 import { checkIdempotencyKey, checkOf, describedBy } from './message-checks.js';
@@ -32,23 +42,53 @@ export function addGatewayRoutes(ports: GatewayRoutesPorts): void {
   const { gateway } = ports;
   const add = messageRoutes(ports);
   addBatchRoute(ports);
-  add('/gateway/authorisations', 'Decide a card authorisation', authorisationSchema, (body, key, context) => gateway.authorise(body, key, context));
-  const ofTransaction = <S extends TSchema & { static: { authorisation_id?: string } }>(name: string, summary: string, schema: S, act: Act<Static<S>>) => {
+  add('/gateway/authorisations', 'Decide a card authorisation', authorisationSchema, (body, key, context) =>
+    gateway.authorise(body, key, context),
+  );
+  const ofTransaction = <S extends TSchema & { static: { authorisation_id?: string } }>(
+    name: string,
+    summary: string,
+    schema: S,
+    act: Act<Static<S>>,
+  ) => {
     add(`/gateway/${name}`, summary, schema, act);
-    add(`/gateway/authorisations/:id/${name}`, `${summary}, below its authorisation`, schema, (body: Static<S>, key, context, inPath) =>
-      contradicts(body, inPath) ? Promise.resolve(OTHER_ID) : act({ ...body, authorisation_id: inPath }, key, context, inPath),
+    add(
+      `/gateway/authorisations/:id/${name}`,
+      `${summary}, below its authorisation`,
+      schema,
+      (body: Static<S>, key, context, inPath) =>
+        contradicts(body, inPath)
+          ? Promise.resolve(OTHER_ID)
+          : act({ ...body, authorisation_id: inPath }, key, context, inPath),
     );
   };
-  ofTransaction('increments', 'Raise an authorisation', incrementSchema, (body, key, context) => gateway.increment(body, key, context));
-  ofTransaction('advices', 'Record what the scheme decided for us', adviceSchema, (body, key, context) => gateway.advise(body, key, context));
-  ofTransaction('reversals', 'Reverse an authorisation, wholly or down to another amount', reversalSchema, (body, key, context) => gateway.reverse(body, key, context));
-  ofTransaction('clearings', 'Post a presentment', clearingSchema, (body, key, context) => gateway.clear(body, key, context));
-  ofTransaction('refunds', 'Post a refund', refundSchema, (body, key, context) => gateway.refund(body, key, context));
-  add('/gateway/clearings/:id/reversals', 'Take back a presentment, or a part of it', presentmentReversalSchema, (body, key, context, clearingKey) =>
-    gateway.reverseClearing(clearingKey, body, key, context),
+  ofTransaction('increments', 'Raise an authorisation', incrementSchema, (body, key, context) =>
+    gateway.increment(body, key, context),
   );
-  add('/gateway/refunds/:id/reversals', 'Take back a refund, or a part of it', presentmentReversalSchema, (body, key, context, refundKey) =>
-    gateway.reverseRefund(refundKey, body, key, context),
+  ofTransaction('advices', 'Record what the scheme decided for us', adviceSchema, (body, key, context) =>
+    gateway.advise(body, key, context),
+  );
+  ofTransaction(
+    'reversals',
+    'Reverse an authorisation, wholly or down to another amount',
+    reversalSchema,
+    (body, key, context) => gateway.reverse(body, key, context),
+  );
+  ofTransaction('clearings', 'Post a presentment', clearingSchema, (body, key, context) =>
+    gateway.clear(body, key, context),
+  );
+  ofTransaction('refunds', 'Post a refund', refundSchema, (body, key, context) => gateway.refund(body, key, context));
+  add(
+    '/gateway/clearings/:id/reversals',
+    'Take back a presentment, or a part of it',
+    presentmentReversalSchema,
+    (body, key, context, clearingKey) => gateway.reverseClearing(clearingKey, body, key, context),
+  );
+  add(
+    '/gateway/refunds/:id/reversals',
+    'Take back a refund, or a part of it',
+    presentmentReversalSchema,
+    (body, key, context, refundKey) => gateway.reverseRefund(refundKey, body, key, context),
   );
 }
 
@@ -105,7 +145,8 @@ function addBatchRoute({ routes, gateway, counts, scope }: GatewayRoutesPorts): 
       for (const answered of answers) {
         counts.count(answered);
         json += json === '' ? '{"answers":[' : ',';
-        json += answered.kind === 'refused' ? `{"error":${JSON.stringify(problemBody(answered))}}` : answerJson(answered);
+        json +=
+          answered.kind === 'refused' ? `{"error":${JSON.stringify(problemBody(answered))}}` : answerJson(answered);
         if (answered.kind === 'answered' && isLater(answered.position, newest)) newest = answered.position;
       }
       if (newest !== '') reply.header('x-ledger-position', newest);
@@ -125,6 +166,13 @@ function idOf(params: unknown): string {
 }
 
 function send(reply: FastifyReply, answered: Answered): FastifyReply {
-  if (answered.kind === 'refused') return reply.code(answered.status).header('content-type', JSON_TYPE).send(JSON.stringify(problemBody(answered)));
-  return reply.header('content-type', JSON_TYPE).header('x-ledger-position', answered.position).send(answerJson(answered));
+  if (answered.kind === 'refused')
+    return reply
+      .code(answered.status)
+      .header('content-type', JSON_TYPE)
+      .send(JSON.stringify(problemBody(answered)));
+  return reply
+    .header('content-type', JSON_TYPE)
+    .header('x-ledger-position', answered.position)
+    .send(answerJson(answered));
 }

@@ -5,10 +5,15 @@ export const BATCH_MAX = 1_000;
 
 const closed = <P extends TProperties>(properties: P, description?: string) =>
   Type.Object(properties, { additionalProperties: false, ...(description === undefined ? {} : { description }) });
-const oneOf = <const T extends readonly string[]>(...values: T) => Type.Union(values.map((value) => Type.Literal(value as T[number])));
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  Type.Union(values.map((value) => Type.Literal(value as T[number])));
 const text = (maxLength: number, minLength = 1) => Type.String({ minLength, maxLength });
 
-const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'whole minor units, such as pence' });
+const minorUnits = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'whole minor units, such as pence',
+});
 const currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 export const moneySchema = closed({ amount: minorUnits, currency });
 export type MoneyBody = Static<typeof moneySchema>;
@@ -26,7 +31,10 @@ const merchantSchema = closed({
 });
 export type MerchantBody = Static<typeof merchantSchema>;
 
-const keysSchema = closed({ acquirer: text(32), stan: text(12), rrn: text(32), transmitted_at: text(40) }, "the scheme's keys: DE32, DE11, DE37, DE12 and DE13");
+const keysSchema = closed(
+  { acquirer: text(32), stan: text(12), rrn: text(32), transmitted_at: text(40) },
+  "the scheme's keys: DE32, DE11, DE37, DE12 and DE13",
+);
 export type KeysBody = Static<typeof keysSchema>;
 
 const scheme = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' });
@@ -61,7 +69,12 @@ const presentment = {
   transacted_at: Type.Optional(instant),
 };
 
-const authorisation = { ...use, partial_allowed: Type.Optional(Type.Boolean()), single_message: Type.Optional(Type.Boolean()), cvc: Type.Optional(cvc) };
+const authorisation = {
+  ...use,
+  partial_allowed: Type.Optional(Type.Boolean()),
+  single_message: Type.Optional(Type.Boolean()),
+  cvc: Type.Optional(cvc),
+};
 
 export const authorisationSchema = closed(authorisation);
 export const batchItemSchema = closed({ ...authorisation, idempotency_key: text(255) });
@@ -77,7 +90,9 @@ export const reversalSchema = closed({ ...message, ...original, replacement_amou
 export const clearingSchema = closed({
   ...presentment,
   clearing_key: presentmentKey,
-  sequence: Type.Optional(closed({ number: Type.Integer({ minimum: 1, maximum: 99 }), count: Type.Integer({ minimum: 1, maximum: 99 }) })),
+  sequence: Type.Optional(
+    closed({ number: Type.Integer({ minimum: 1, maximum: 99 }), count: Type.Integer({ minimum: 1, maximum: 99 }) }),
+  ),
   final: Type.Optional(Type.Boolean()),
 });
 export const refundSchema = closed({ ...presentment, refund_key: presentmentKey });
@@ -108,4 +123,8 @@ export const answerSchema = Type.Object({
   available: orNull(Type.Integer({ description: "minor units of the account's currency" })),
   position: Type.String({ description: '<journal id>.<position>, for X-Min-Ledger-Position' }),
 });
-export const batchAnswerSchema = Type.Object({ answers: Type.Array(Type.Union([answerSchema, Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) })])) });
+export const batchAnswerSchema = Type.Object({
+  answers: Type.Array(
+    Type.Union([answerSchema, Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) })]),
+  ),
+});

@@ -1,17 +1,41 @@
 // The card gateway without its HTTP: from a message to the ledger's decision. Everything that is not in the message is passed in.
-import type { BookDate } from '@tallystick/contracts/book-date';
-import type { CallContext, cardsContract, ClientOf, ledgerContract, RequestOf } from '@tallystick/contracts';
+import type { BookDate, CallContext, ClientOf, cardsContract, ledgerContract, RequestOf } from '@tallystick/contracts';
 import {
-  type AccountId, type CardId, type CardToken, type CardTransactionCommand, type CurrencyCode, type LocalDate, type Micros, unknownCardId,
+  type AccountId,
+  type CardId,
+  type CardToken,
+  type CardTransactionCommand,
+  type CurrencyCode,
+  type LocalDate,
+  type Micros,
+  unknownCardId,
 } from '@tallystick/ledger-core';
 import { type Answered, answerOfOutcome } from './answers.js';
 import { CardDirectory, type KnownCard, type Located, type UnknownCard } from './card-directory.js';
 import { type CardProcessingConfiguration, HoldTimes } from './configuration.js';
 import type {
-  AdviceBody, AuthorisationBody, BatchItemBody, CardBody, ClearingBody, IncrementBody, PresentmentReversalBody, RefundBody, ReversalBody,
+  AdviceBody,
+  AuthorisationBody,
+  BatchItemBody,
+  CardBody,
+  ClearingBody,
+  IncrementBody,
+  PresentmentReversalBody,
+  RefundBody,
+  ReversalBody,
 } from './gateway.schemas.js';
 import {
-  isRefusal, readAdvice, readAt, readAuthorisation, readClearing, readClearingReversal, readIncrement, readRefund, readRefundReversal, readReversal, type Rules,
+  isRefusal,
+  type Rules,
+  readAdvice,
+  readAt,
+  readAuthorisation,
+  readClearing,
+  readClearingReversal,
+  readIncrement,
+  readRefund,
+  readRefundReversal,
+  readReversal,
 } from './messages.js';
 import { failed, failureOf, type Refusal, rejected } from './refusals.js';
 import type { CardTokens } from './tokens.js';
@@ -45,7 +69,12 @@ interface OfNobody {
   readonly kind: 'nobody';
   readonly token: CardToken | null;
   readonly command: GatewayCommand;
-  readonly circumstances: { readonly key: string; readonly effectiveAt: Micros; readonly localDate: LocalDate; readonly causedAt: Micros };
+  readonly circumstances: {
+    readonly key: string;
+    readonly effectiveAt: Micros;
+    readonly localDate: LocalDate;
+    readonly causedAt: Micros;
+  };
 }
 type Prepared = OfAccount | OfNobody | Refusal;
 
@@ -87,11 +116,21 @@ export class Gateway {
     return this.handle(body, key, context, readRefund);
   }
 
-  reverseClearing(clearingKey: string, body: PresentmentReversalBody, key: string, context: CallContext): Promise<Answered> {
+  reverseClearing(
+    clearingKey: string,
+    body: PresentmentReversalBody,
+    key: string,
+    context: CallContext,
+  ): Promise<Answered> {
     return this.handle(body, key, context, (message) => readClearingReversal(message, clearingKey));
   }
 
-  reverseRefund(refundKey: string, body: PresentmentReversalBody, key: string, context: CallContext): Promise<Answered> {
+  reverseRefund(
+    refundKey: string,
+    body: PresentmentReversalBody,
+    key: string,
+    context: CallContext,
+  ): Promise<Answered> {
     return this.handle(body, key, context, (message) => readRefundReversal(message, refundKey));
   }
 
@@ -101,10 +140,18 @@ export class Gateway {
    */
   async authoriseAll(items: readonly (BatchItemBody | Refusal)[], context: CallContext): Promise<readonly Answered[]> {
     const located = items.map((item) => (isRefusal(item) ? item : this.prepareItem(item, context)));
-    const prepared = located.some((one) => one instanceof Promise) ? await Promise.all(located) : (located as Prepared[]);
+    const prepared = located.some((one) => one instanceof Promise)
+      ? await Promise.all(located)
+      : (located as Prepared[]);
     const [ofAccounts, ofNobodies] = await Promise.all([
-      this.executeAll(prepared.filter((one) => one.kind === 'account'), context),
-      this.answerOneByOne(prepared.filter((one) => one.kind === 'nobody'), context),
+      this.executeAll(
+        prepared.filter((one) => one.kind === 'account'),
+        context,
+      ),
+      this.answerOneByOne(
+        prepared.filter((one) => one.kind === 'nobody'),
+        context,
+      ),
     ]);
     let account = 0;
     let nobody = 0;
@@ -125,7 +172,9 @@ export class Gateway {
     try {
       const { responses } = await this.ports.ledger.executeAll({ requests: all.map((one) => one.request) }, context);
       const journalId = this.journalId ?? (await this.askJournalId(context));
-      return all.map((one, index) => answerOfOutcome(responses[index]?.outcomes[0], one.accountId, one.currency, journalId));
+      return all.map((one, index) =>
+        answerOfOutcome(responses[index]?.outcomes[0], one.accountId, one.currency, journalId),
+      );
     } catch (error) {
       const failure = failureOf(error);
       return all.map(() => failure);
@@ -139,14 +188,24 @@ export class Gateway {
     return answers;
   }
 
-  private async handle<Body extends MessageBody>(body: Body, key: string, context: CallContext, read: Reader<Body>): Promise<Answered> {
+  private async handle<Body extends MessageBody>(
+    body: Body,
+    key: string,
+    context: CallContext,
+    read: Reader<Body>,
+  ): Promise<Answered> {
     try {
       const located = this.directory.locate(body.card, context);
       const prepared = this.prepare(body, key, located instanceof Promise ? await located : located, read);
       if (prepared.kind === 'refused') return prepared;
       if (prepared.kind === 'nobody') return await this.answerOfNobody(prepared, context);
       const { outcomes } = await this.ports.ledger.execute(prepared.request, context);
-      return answerOfOutcome(outcomes[0], prepared.accountId, prepared.currency, this.journalId ?? (await this.askJournalId(context)));
+      return answerOfOutcome(
+        outcomes[0],
+        prepared.accountId,
+        prepared.currency,
+        this.journalId ?? (await this.askJournalId(context)),
+      );
     } catch (error) {
       return failureOf(error);
     }
@@ -156,7 +215,11 @@ export class Gateway {
     if (located.kind === 'refused') return located;
     const effectiveAt = readAt(body.at, this.ports.clock);
     if (typeof effectiveAt !== 'bigint') return effectiveAt;
-    const command = read(body, located.kind === 'known' ? located.cardId : unknownCardId(located.token ?? NO_TOKEN), this.rules);
+    const command = read(
+      body,
+      located.kind === 'known' ? located.cardId : unknownCardId(located.token ?? NO_TOKEN),
+      this.rules,
+    );
     if (isRefusal(command)) return command;
     const localDate = this.ports.bookDate(effectiveAt);
     return located.kind === 'known'
@@ -173,7 +236,18 @@ export class Gateway {
         const { scheme, amount, currency, reconciliation, merchant } = command;
         const refund = command.type === 'PostRefund';
         const clearingKey = command.type === 'PostRefund' ? command.refundKey : command.clearingKey;
-        const suspense = { caller: CALLER, ...circumstances, clearingKey, scheme, amount, currency, reconciliation, refund, reason: 'unknown_card', description: merchant.descriptor };
+        const suspense = {
+          caller: CALLER,
+          ...circumstances,
+          clearingKey,
+          scheme,
+          amount,
+          currency,
+          reconciliation,
+          refund,
+          reason: 'unknown_card',
+          description: merchant.descriptor,
+        };
         const { outcomes } = await ledger.suspendClearing(suspense, context);
         return answerOfOutcome(outcomes[0], null, currency, journalId);
       }
@@ -182,7 +256,10 @@ export class Gateway {
         return rejected('UnknownCard');
       default: {
         if (token === null) return rejected('UnknownCard');
-        const { outcomes } = await ledger.executeUnknownCard({ token, caller: CALLER, ...circumstances, command }, context);
+        const { outcomes } = await ledger.executeUnknownCard(
+          { token, caller: CALLER, ...circumstances, command },
+          context,
+        );
         return answerOfOutcome(outcomes[0], null, null, journalId);
       }
     }
@@ -198,11 +275,23 @@ export class Gateway {
 /** Stands in a command of a card that was given by an id nobody knows; such a command never reaches the ledger with it. */
 const NO_TOKEN = 'none' as CardToken;
 
-function ofAccount({ accountId }: KnownCard, command: GatewayCommand, key: string, effectiveAt: Micros, localDate: LocalDate): OfAccount {
+function ofAccount(
+  { accountId }: KnownCard,
+  command: GatewayCommand,
+  key: string,
+  effectiveAt: Micros,
+  localDate: LocalDate,
+): OfAccount {
   const request = { accountId, caller: CALLER, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] };
   return { kind: 'account', accountId, request, currency: 'currency' in command ? command.currency : null };
 }
 
-function ofNobody({ token }: UnknownCard, command: GatewayCommand, key: string, effectiveAt: Micros, localDate: LocalDate): OfNobody {
+function ofNobody(
+  { token }: UnknownCard,
+  command: GatewayCommand,
+  key: string,
+  effectiveAt: Micros,
+  localDate: LocalDate,
+): OfNobody {
   return { kind: 'nobody', token, command, circumstances: { key, effectiveAt, localDate, causedAt: 0n } };
 }

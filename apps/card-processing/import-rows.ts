@@ -1,7 +1,24 @@
 // Rows of a card-transaction file, each sent the way a scheme's messages go: an authorisation, then its final clearing, in one append.
 // Imported cards have no expiry, limits or blocks. A declined row gets no clearing. A row's identity is (file, row).
-import type { accountsContract, CallContext, cardProcessingContract, cardsContract, ClientOf, ledgerContract, RequestOf, ResponseOf } from '@tallystick/contracts';
-import { type AccountCommand, AMOUNT_MAX, type CardControls, type CardLimits, type LocalDate, type Micros, rejections } from '@tallystick/ledger-core';
+import type {
+  accountsContract,
+  CallContext,
+  ClientOf,
+  cardProcessingContract,
+  cardsContract,
+  ledgerContract,
+  RequestOf,
+  ResponseOf,
+} from '@tallystick/contracts';
+import {
+  type AccountCommand,
+  AMOUNT_MAX,
+  type CardControls,
+  type CardLimits,
+  type LocalDate,
+  type Micros,
+  rejections,
+} from '@tallystick/ledger-core';
 
 type ImportRequest = RequestOf<(typeof cardProcessingContract)['methods']['importRows']>;
 type ImportAnswer = ResponseOf<(typeof cardProcessingContract)['methods']['importRows']>;
@@ -12,7 +29,14 @@ type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outco
 
 const CALLER = 'import-cards';
 const SCHEME = 'import';
-const NO_LIMITS: CardLimits = { perTransaction: null, dailyAmount: null, monthlyAmount: null, dailyCash: null, dailyCount: null, monthlyCount: null };
+const NO_LIMITS: CardLimits = {
+  perTransaction: null,
+  dailyAmount: null,
+  monthlyAmount: null,
+  dailyCash: null,
+  dailyCount: null,
+  monthlyCount: null,
+};
 const ALL_ON: CardControls = { online: true, contactless: true, atm: true, magstripe: true, blockedCategories: [] };
 
 export interface ImportClients {
@@ -32,8 +56,14 @@ export class RowImporter {
       // One after the other: the first row of a card opens its account, and which one that is must not depend on timing.
       if (!this.places.has(placeKey(row))) this.places.set(placeKey(row), await this.open(row, creditLimit, context));
     }
-    const { responses } = await this.clients.ledger.executeAll({ requests: rows.map((row) => this.request(row)) }, context);
-    return summary(rows, responses.map((response) => response.outcomes));
+    const { responses } = await this.clients.ledger.executeAll(
+      { requests: rows.map((row) => this.request(row)) },
+      context,
+    );
+    return summary(
+      rows,
+      responses.map((response) => response.outcomes),
+    );
   }
 
   /** The account of a card and its billing currency. A card that is billed in a second currency has a second account, under a token of its own. */
@@ -46,18 +76,43 @@ export class RowImporter {
       if (found === null) return this.issue(row, token, creditLimit, context);
       if (found.currency === row.currency) return place;
     }
-    throw new Error(`${row.file} row ${row.row}: the card's token for ${row.currency} belongs to an account in another currency`);
+    throw new Error(
+      `${row.file} row ${row.row}: the card's token for ${row.currency} belongs to an account in another currency`,
+    );
   }
 
-  private async issue(row: ImportedRow, token: ImportedRow['token'], creditLimit: bigint, context: CallContext): Promise<Place> {
+  private async issue(
+    row: ImportedRow,
+    token: ImportedRow['token'],
+    creditLimit: bigint,
+    context: CallContext,
+  ): Promise<Place> {
     const at = { caller: CALLER, effectiveAt: noonOf(row.date), localDate: row.date };
     const { accountId, outcomes } = await this.clients.accounts.open(
-      { ...at, key: `${row.file}:${row.row}:account`, owners: [], currency: row.currency, product: 'imported-card', overdraftLimit: creditLimit, externalReference: row.reference },
+      {
+        ...at,
+        key: `${row.file}:${row.row}:account`,
+        owners: [],
+        currency: row.currency,
+        product: 'imported-card',
+        overdraftLimit: creditLimit,
+        externalReference: row.reference,
+      },
       context,
     );
     mustBeAnswered(outcomes, row, 'account');
     const issued = await this.clients.cards.issue(
-      { ...at, key: `${row.file}:${row.row}:card`, accountId, token, masked: row.reference, expiry: null, active: true, controls: ALL_ON, limits: NO_LIMITS },
+      {
+        ...at,
+        key: `${row.file}:${row.row}:card`,
+        accountId,
+        token,
+        masked: row.reference,
+        expiry: null,
+        active: true,
+        controls: ALL_ON,
+        limits: NO_LIMITS,
+      },
       context,
     );
     mustBeAnswered(issued.outcomes, row, 'card');
@@ -89,7 +144,8 @@ function placeKey(row: ImportedRow): string {
 
 function mustBeAnswered(outcomes: Outcomes, row: ImportedRow, what: string): void {
   const [outcome] = outcomes;
-  if (outcome?.kind !== 'answered') throw new Error(`${row.file} row ${row.row}: its ${what} could not be made: ${outcome?.rejection}`);
+  if (outcome?.kind !== 'answered')
+    throw new Error(`${row.file} row ${row.row}: its ${what} could not be made: ${outcome?.rejection}`);
 }
 
 /** The row's own scheme keys: the clearing finds its authorisation by them. */
@@ -100,24 +156,61 @@ function keysOf(row: ImportedRow) {
 function authorisationOf(row: ImportedRow, { cardId }: Place): AccountCommand {
   const { amount, currency, local } = row;
   return {
-    type: 'AuthoriseCard', cardId, keys: keysOf(row), scheme: SCHEME, kind: amount === 0n ? 'STATUS_INQUIRY' : 'PURCHASE', channel: 'OTHER', amount, currency, cashAmount: 0n,
-    merchant: merchantOf(row), local, holdFor: null, singleMessage: false, partialAllowed: false, cvc: 'NOT_PRESENT', maximum: AMOUNT_MAX,
+    type: 'AuthoriseCard',
+    cardId,
+    keys: keysOf(row),
+    scheme: SCHEME,
+    kind: amount === 0n ? 'STATUS_INQUIRY' : 'PURCHASE',
+    channel: 'OTHER',
+    amount,
+    currency,
+    cashAmount: 0n,
+    merchant: merchantOf(row),
+    local,
+    holdFor: null,
+    singleMessage: false,
+    partialAllowed: false,
+    cvc: 'NOT_PRESENT',
+    maximum: AMOUNT_MAX,
   };
 }
 
 function clearingOf(row: ImportedRow, { cardId }: Place, transactedAt: Micros): AccountCommand {
   const { amount, currency, local } = row;
   return {
-    type: 'PostClearing', cardId, transactionId: null, originalKeys: keysOf(row), scheme: SCHEME, amount, currency, reconciliation: null, merchant: merchantOf(row), local,
-    transactedAt, clearingKey: `${row.file}:${row.row}`, sequenceNumber: null, sequenceCount: null, final: true,
+    type: 'PostClearing',
+    cardId,
+    transactionId: null,
+    originalKeys: keysOf(row),
+    scheme: SCHEME,
+    amount,
+    currency,
+    reconciliation: null,
+    merchant: merchantOf(row),
+    local,
+    transactedAt,
+    clearingKey: `${row.file}:${row.row}`,
+    sequenceNumber: null,
+    sequenceCount: null,
+    final: true,
   };
 }
 
 function refundOf(row: ImportedRow, { cardId }: Place, transactedAt: Micros): AccountCommand {
   const { amount, currency, local } = row;
   return {
-    type: 'PostRefund', cardId, transactionId: null, originalKeys: null, scheme: SCHEME, amount: -amount, currency, reconciliation: null, merchant: merchantOf(row), local,
-    transactedAt, refundKey: `${row.file}:${row.row}`,
+    type: 'PostRefund',
+    cardId,
+    transactionId: null,
+    originalKeys: null,
+    scheme: SCHEME,
+    amount: -amount,
+    currency,
+    reconciliation: null,
+    merchant: merchantOf(row),
+    local,
+    transactedAt,
+    refundKey: `${row.file}:${row.row}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Micros } from '@tallystick/ledger-core';
 
-const RFC_3339 = /^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})$/;
+const RFC_3339 =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})$/;
 
 /** Microseconds since 1970 of an RFC 3339 time, digits beyond them cut off; undefined for anything else, and for times before 1970. */
 export function parseInstant(text: string): Micros | undefined {

@@ -2,10 +2,9 @@
 // items of a batch one by one are not its business; both have the same codes through this.
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
-import { holdsCardNumber } from './card-numbers.js';
+import { idempotencyKeyFault } from '@tallystick/contracts';
 import { badParam, missingParam, type Refusal, refusal } from './refusals.js';
 
-const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 /** A name that can be shown: ours are like this, and no card number is. */
 const SAFE_NAME = /^[a-z_]{1,40}$/;
 
@@ -20,25 +19,33 @@ export function describedBy(schema: TSchema): TSchema {
   return Type.Unknown(JSON.parse(JSON.stringify(schema)));
 }
 
-/** 1 to 255 printable ASCII characters, no card number. */
+/** The key itself, or what is wrong with it. */
 export function checkIdempotencyKey(key: string | readonly string[] | undefined): string | Refusal {
-  if (key === undefined || key === '') return missingParam('idempotency_key', 'the Idempotency-Key header is missing');
-  if (typeof key !== 'string' || !PRINTABLE.test(key)) return badParam('idempotency_key', 'an idempotency key has 1 to 255 printable ASCII characters');
-  return holdsCardNumber(key) ? badParam('idempotency_key', 'the idempotency key looks like a card number') : key;
+  const fault = idempotencyKeyFault(key);
+  if (fault !== undefined) return refusal(400, fault.code, fault.message);
+  return String(key);
 }
 
 function refusalOf(error: ValueError | undefined): Refusal {
   const names = (error?.path ?? '').split('/').slice(1);
-  if (error === undefined || names.length === 0) return refusal(400, 'bad_request.bad_body', 'the body is not a JSON object');
+  if (error === undefined || names.length === 0)
+    return refusal(400, 'bad_request.bad_body', 'the body is not a JSON object');
   if (error.type === ValueErrorType.ObjectAdditionalProperties) return unknownField(names);
   const name = paramOf(names);
-  return error.type === ValueErrorType.ObjectRequiredProperty ? missingParam(name) : badParam(name, `${name}: ${decapitalised(error.message)}`);
+  return error.type === ValueErrorType.ObjectRequiredProperty
+    ? missingParam(name)
+    : badParam(name, `${name}: ${decapitalised(error.message)}`);
 }
 
 /** The name of a field that we don't know may be anything, a card number included. */
 function unknownField(names: readonly string[]): Refusal {
-  if (!names.every((name) => SAFE_NAME.test(name))) return refusal(400, 'bad_request.unknown_field', 'there is a field that this message does not have');
-  return refusal(400, `bad_request.unknown_field.${names.join('.')}`, `${names.join('.')} is not a field of this message`);
+  if (!names.every((name) => SAFE_NAME.test(name)))
+    return refusal(400, 'bad_request.unknown_field', 'there is a field that this message does not have');
+  return refusal(
+    400,
+    `bad_request.unknown_field.${names.join('.')}`,
+    `${names.join('.')} is not a field of this message`,
+  );
 }
 
 /** `amount` for the amount's own number, `currency` for its currency; else the path. */

@@ -1,14 +1,41 @@
 // From a message's body to the command it stands for, in one pass. Every function here is pure.
-import type {
-  AdviceBody, AuthorisationBody, ClearingBody, IncrementBody, KeysBody, MerchantBody, MoneyBody, PresentmentReversalBody, RefundBody, ReversalBody,
-} from './gateway.schemas.js';
+
+import { holdsCardNumber, maskCardNumbersIn } from '@tallystick/contracts';
 import {
-  type AuthorisationKind, type AuthoriseCard, type CardId, type CardUse, type Channel, type CurrencyCode, type IncrementAuthorisation, isCurrency, type Merchant,
-  type Micros, type Minor, type Money, type PostClearing, type PostRefund, type RecordAuthorisationAdvice, type ReverseAuthorisation, type ReverseClearing,
-  type ReverseRefund, type SchemeKeys, type TransactionId,
+  type AuthorisationKind,
+  type AuthoriseCard,
+  type CardId,
+  type CardUse,
+  type Channel,
+  type CurrencyCode,
+  type IncrementAuthorisation,
+  isCurrency,
+  type Merchant,
+  type Micros,
+  type Minor,
+  type Money,
+  type PostClearing,
+  type PostRefund,
+  type RecordAuthorisationAdvice,
+  type ReverseAuthorisation,
+  type ReverseClearing,
+  type ReverseRefund,
+  type SchemeKeys,
+  type TransactionId,
 } from '@tallystick/ledger-core';
-import { maskCardNumbersIn, holdsCardNumber } from './card-numbers.js';
 import type { CardProcessingConfiguration, HoldTimes } from './configuration.js';
+import type {
+  AdviceBody,
+  AuthorisationBody,
+  ClearingBody,
+  IncrementBody,
+  KeysBody,
+  MerchantBody,
+  MoneyBody,
+  PresentmentReversalBody,
+  RefundBody,
+  ReversalBody,
+} from './gateway.schemas.js';
 import { parseInstant } from './instants.js';
 import { badParam, missingParam, type Refusal, unknownCurrency } from './refusals.js';
 
@@ -21,10 +48,19 @@ export interface Rules {
 type Read<Command> = Command | Refusal;
 
 const KINDS: Readonly<Record<NonNullable<AuthorisationBody['kind']>, AuthorisationKind>> = {
-  purchase: 'PURCHASE', cash: 'CASH', cashback: 'CASHBACK', status_inquiry: 'STATUS_INQUIRY', credit: 'CREDIT',
+  purchase: 'PURCHASE',
+  cash: 'CASH',
+  cashback: 'CASHBACK',
+  status_inquiry: 'STATUS_INQUIRY',
+  credit: 'CREDIT',
 };
 const CHANNELS: Readonly<Record<NonNullable<AuthorisationBody['channel']>, Channel>> = {
-  online: 'ONLINE', contactless: 'CONTACTLESS', chip: 'CHIP', magstripe: 'MAGSTRIPE', atm: 'ATM', other: 'OTHER',
+  online: 'ONLINE',
+  contactless: 'CONTACTLESS',
+  chip: 'CHIP',
+  magstripe: 'MAGSTRIPE',
+  atm: 'ATM',
+  other: 'OTHER',
 };
 const CVC = { match: 'MATCH', no_match: 'NO_MATCH', not_present: 'NOT_PRESENT' } as const;
 const TRANSACTION_ID = /^tx_[0-9A-Za-z]{4,61}$/;
@@ -52,7 +88,13 @@ export function readIncrement(body: IncrementBody, cardId: CardId, rules: Rules)
   const original = readOriginal(body);
   if (isRefusal(original)) return original;
   if (original.transactionId === null && original.originalKeys === null) return noOriginal();
-  return { type: 'IncrementAuthorisation', ...use, ...original, cvc: CVC[body.cvc ?? 'not_present'], maximum: rules.configuration.authorisationMaximum };
+  return {
+    type: 'IncrementAuthorisation',
+    ...use,
+    ...original,
+    cvc: CVC[body.cvc ?? 'not_present'],
+    maximum: rules.configuration.authorisationMaximum,
+  };
 }
 
 export function readAdvice(body: AdviceBody, cardId: CardId, rules: Rules): Read<RecordAuthorisationAdvice> {
@@ -60,7 +102,12 @@ export function readAdvice(body: AdviceBody, cardId: CardId, rules: Rules): Read
   if (isRefusal(use)) return use;
   const original = readOriginal(body);
   if (isRefusal(original)) return original;
-  return { type: 'RecordAuthorisationAdvice', ...use, transactionId: original.transactionId, responseCode: body.response_code };
+  return {
+    type: 'RecordAuthorisationAdvice',
+    ...use,
+    transactionId: original.transactionId,
+    responseCode: body.response_code,
+  };
 }
 
 export function readReversal(body: ReversalBody, cardId: CardId): Read<ReverseAuthorisation> {
@@ -68,8 +115,15 @@ export function readReversal(body: ReversalBody, cardId: CardId): Read<ReverseAu
   if (isRefusal(original)) return original;
   if (original.transactionId === null && original.originalKeys === null) return noOriginal();
   const replacement = body.replacement_amount;
-  if (replacement !== undefined && !isCurrency(replacement.currency)) return unknownCurrency('replacement_amount.currency');
-  return { type: 'ReverseAuthorisation', cardId, ...original, replacement: replacement === undefined ? null : BigInt(replacement.amount), reason: 'SCHEME' };
+  if (replacement !== undefined && !isCurrency(replacement.currency))
+    return unknownCurrency('replacement_amount.currency');
+  return {
+    type: 'ReverseAuthorisation',
+    cardId,
+    ...original,
+    replacement: replacement === undefined ? null : BigInt(replacement.amount),
+    reason: 'SCHEME',
+  };
 }
 
 export function readClearing(body: ClearingBody, cardId: CardId, rules: Rules): Read<PostClearing> {
@@ -77,7 +131,8 @@ export function readClearing(body: ClearingBody, cardId: CardId, rules: Rules): 
   if (isRefusal(presentment)) return presentment;
   if (holdsCardNumber(body.clearing_key)) return badParam('clearing_key', 'the clearing key looks like a card number');
   const { sequence } = body;
-  if (sequence !== undefined && sequence.number > sequence.count) return badParam('sequence.number', 'the number is above the count');
+  if (sequence !== undefined && sequence.number > sequence.count)
+    return badParam('sequence.number', 'the number is above the count');
   return {
     type: 'PostClearing',
     ...presentment,
@@ -110,12 +165,18 @@ export function readAt(at: string | undefined, clock: () => Micros): Micros | Re
   return at === undefined ? clock() : (parseInstant(at) ?? badParam('at', 'at is a time as in RFC 3339, from 1970 on'));
 }
 
-function readUse(body: AuthorisationBody | IncrementBody | AdviceBody, cardId: CardId, rules: Rules): CardUse | Refusal {
+function readUse(
+  body: AuthorisationBody | IncrementBody | AdviceBody,
+  cardId: CardId,
+  rules: Rules,
+): CardUse | Refusal {
   const { amount: total, kind = 'purchase', cash_amount: cash, keys, local_amount: local } = body;
   const { amount, currency } = total;
   if (!isCurrency(currency)) return unknownCurrency('currency');
-  if ((amount === 0) !== (kind === 'status_inquiry')) return badParam('amount', 'the amount is above zero, and zero for a status inquiry');
-  if (cash !== undefined && (cash.currency !== currency || cash.amount > amount)) return badParam('cash_amount', 'the cash is a part of the amount, in its currency');
+  if ((amount === 0) !== (kind === 'status_inquiry'))
+    return badParam('amount', 'the amount is above zero, and zero for a status inquiry');
+  if (cash !== undefined && (cash.currency !== currency || cash.amount > amount))
+    return badParam('cash_amount', 'the cash is a part of the amount, in its currency');
   if (local !== undefined && !isCurrency(local.currency)) return unknownCurrency('local_amount.currency');
   if (keys !== undefined && keysHoldCardNumber(keys)) return badParam('keys', 'a key looks like a card number');
   const scheme = body.scheme ?? rules.configuration.defaultScheme;
@@ -144,12 +205,14 @@ function readPresentment(body: ClearingBody | RefundBody, cardId: CardId, rules:
   if (!isCurrency(currency)) return unknownCurrency('currency');
   if (amount === 0) return badParam('amount', 'the amount is above zero');
   if (local !== undefined && !isCurrency(local.currency)) return unknownCurrency('local_amount.currency');
-  if (reconciliation !== undefined && !isCurrency(reconciliation.currency)) return unknownCurrency('reconciliation_amount.currency');
+  if (reconciliation !== undefined && !isCurrency(reconciliation.currency))
+    return unknownCurrency('reconciliation_amount.currency');
   if (reconciliation?.amount === 0) return badParam('reconciliation_amount', 'the amount is above zero');
   const original = readOriginal(body);
   if (isRefusal(original)) return original;
   const transactedAt = transacted_at === undefined ? null : parseInstant(transacted_at);
-  if (transactedAt === undefined) return badParam('transacted_at', 'transacted_at is a time as in RFC 3339, from 1970 on');
+  if (transactedAt === undefined)
+    return badParam('transacted_at', 'transacted_at is a time as in RFC 3339, from 1970 on');
   return {
     cardId,
     transactionId: original.transactionId,
@@ -175,11 +238,19 @@ interface Original {
   readonly originalKeys: SchemeKeys | null;
 }
 
-function readOriginal(body: { readonly authorisation_id?: string; readonly original_keys?: KeysBody }): Original | Refusal {
+function readOriginal(body: {
+  readonly authorisation_id?: string;
+  readonly original_keys?: KeysBody;
+}): Original | Refusal {
   const { authorisation_id: id, original_keys: keys } = body;
-  if (id !== undefined && !TRANSACTION_ID.test(id)) return badParam('authorisation_id', 'an authorisation id begins with tx_');
-  if (keys !== undefined && keysHoldCardNumber(keys)) return badParam('original_keys', 'a key looks like a card number');
-  return { transactionId: id === undefined ? null : (id as TransactionId), originalKeys: keys === undefined ? null : readKeys(keys) };
+  if (id !== undefined && !TRANSACTION_ID.test(id))
+    return badParam('authorisation_id', 'an authorisation id begins with tx_');
+  if (keys !== undefined && keysHoldCardNumber(keys))
+    return badParam('original_keys', 'a key looks like a card number');
+  return {
+    transactionId: id === undefined ? null : (id as TransactionId),
+    originalKeys: keys === undefined ? null : readKeys(keys),
+  };
 }
 
 function noOriginal(): Refusal {

@@ -17,7 +17,13 @@ export interface Refusal {
 const NO_PARAMS = {};
 const NO_ANSWER: ReadonlySet<string> = new Set(['deadline_exceeded', 'unavailable', 'cancelled']);
 
-export function refusal(status: number, code: string, message: string, retryable = false, params: Refusal['params'] = NO_PARAMS): Refusal {
+export function refusal(
+  status: number,
+  code: string,
+  message: string,
+  retryable = false,
+  params: Refusal['params'] = NO_PARAMS,
+): Refusal {
   return { kind: 'refused', status, code, message, params, retryable };
 }
 
@@ -39,9 +45,19 @@ export function rejected(name: RejectionName): Refusal {
 export const unknownCurrency = (name: string): Refusal => badParam(name, 'the currency is not in ISO 4217');
 
 /** Nobody knows whether it was decided: a retry with the same key gets the true answer (architecture, section 7). */
-export const timedOut: Refusal = refusal(504, 'timeout', 'the ledger did not answer in time; the same request with the same key gets the true answer', true);
+export const timedOut: Refusal = refusal(
+  504,
+  'timeout',
+  'the ledger did not answer in time; the same request with the same key gets the true answer',
+  true,
+);
 
-export const failed: Refusal = refusal(500, 'internal_service', 'something went wrong; the same request with the same key is safe', true);
+export const failed: Refusal = refusal(
+  500,
+  'internal_service',
+  'something went wrong; the same request with the same key is safe',
+  true,
+);
 
 /** What is answered where a call brought no answer. @throws whatever is no CallFailed: a bug, for the chassis to report */
 export function failureOf(error: unknown): Refusal {

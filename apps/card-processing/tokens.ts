@@ -33,7 +33,8 @@ export class CardTokens {
   constructor(keys: readonly TokenKey[]) {
     const [current, ...older] = keys.toSorted((a, b) => b.version - a.version).map((key) => new KeyedTokens(key));
     if (current === undefined) throw new Error('card tokens need a key');
-    if (new Set(keys.map((key) => key.version)).size < keys.length) throw new Error('two token keys have the same version');
+    if (new Set(keys.map((key) => key.version)).size < keys.length)
+      throw new Error('two token keys have the same version');
     this.current = current;
     this.older = older;
   }
@@ -59,7 +60,8 @@ class KeyedTokens {
   private readonly outer = new Uint8Array(BLOCK_BYTES + HASH_BYTES);
 
   constructor({ version, key }: TokenKey) {
-    if (!Number.isInteger(version) || version < 1 || version > 9_999) throw new Error('a token key has a version from 1 to 9999');
+    if (!Number.isInteger(version) || version < 1 || version > 9_999)
+      throw new Error('a token key has a version from 1 to 9999');
     if (key.length < HASH_BYTES) throw new Error(`token key ${version} is shorter than 32 bytes`);
     this.prefix = `tok_${version}_`;
     const block = new Uint8Array(BLOCK_BYTES);
@@ -92,7 +94,9 @@ class KeyedTokens {
 function base62(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < 16; at += 4) {
-    let word = (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+    let word =
+      (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>>
+      0;
     let digits = '';
     for (let i = 0; i < 6; i++) {
       const rest = Math.floor(word / 62);

@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccountCommand, AccountId, CardTransaction, Micros, PotId } from '@tallystick/ledger-core';
 import {
-  advise, authorise, clear, fund, increment, issue, open, pay, refund, reverse, reverseClearing,
+  advise,
+  authorise,
+  clear,
+  fund,
+  increment,
+  issue,
+  open,
+  pay,
+  refund,
+  reverse,
+  reverseClearing,
 } from '@tallystick/ledger-core/account/commands.suite';
 import { DAY, GBP, START } from '@tallystick/ledger-core/account/specification.suite';
 import fc from 'fast-check';
@@ -40,7 +50,9 @@ const step = fc.record({
 });
 const asOf: fc.Arbitrary<AsOf> = fc.record({ at: fc.option(time), knownAt: fc.option(time) });
 
-async function bookOf(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[]): Promise<BookUnderTest> {
+async function bookOf(
+  steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
+): Promise<BookUnderTest> {
   const book = new BookUnderTest();
   for (const accountId of ACCOUNTS) {
     await book.do(accountId, open({ accountId, overdraftLimit: 100n }), { after: 0n });
@@ -94,15 +106,19 @@ function naiveSums(booked: readonly BookedEvent[], { at, knownAt }: AsOf): Recor
 describe('books with value dates in any order', () => {
   it('have at any two times the balances that a naive recomputation has', async () => {
     await check(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.array(asOf, { minLength: 1, maxLength: 5 }), async (steps, times) => {
-        const book = await bookOf(steps);
-        for (const each of [{ at: null, knownAt: null }, ...times]) {
-          for (const accountId of ACCOUNTS) {
-            const { found } = await book.finance.balance({ accountId, ...each }, inTime());
-            expect(found).toEqual(naiveBalance(book.booked, accountId, each));
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        fc.array(asOf, { minLength: 1, maxLength: 5 }),
+        async (steps, times) => {
+          const book = await bookOf(steps);
+          for (const each of [{ at: null, knownAt: null }, ...times]) {
+            for (const accountId of ACCOUNTS) {
+              const { found } = await book.finance.balance({ accountId, ...each }, inTime());
+              expect(found).toEqual(naiveBalance(book.booked, accountId, each));
+            }
           }
-        }
-      }),
+        },
+      ),
       150,
     );
   }, 60_000);
@@ -112,9 +128,13 @@ describe('books with value dates in any order', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const book = await bookOf(steps);
         for (const accountId of ACCOUNTS) {
-          const last = book.booked.findLast((b) => b.accountId === accountId && 'balances' in b.event && b.event.balances !== null);
+          const last = book.booked.findLast(
+            (b) => b.accountId === accountId && 'balances' in b.event && b.event.balances !== null,
+          );
           const { found } = await book.finance.balance({ accountId, at: null, knownAt: null }, inTime());
-          expect({ ...found }).toMatchObject((last !== undefined && 'balances' in last.event && last.event.balances) || {});
+          expect({ ...found }).toMatchObject(
+            (last !== undefined && 'balances' in last.event && last.event.balances) || {},
+          );
         }
       }),
       50,
@@ -126,7 +146,10 @@ describe('books with value dates in any order', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), asOf, async (steps, each) => {
         const book = await bookOf(steps);
         const { accounts, totals } = await book.finance.trialBalance({ ...each, from: 'journal' }, inTime());
-        const sums = accounts.map(({ account, currency, debits, credits }) => [`${account} ${currency}`, [debits, credits]]);
+        const sums = accounts.map(({ account, currency, debits, credits }) => [
+          `${account} ${currency}`,
+          [debits, credits],
+        ]);
         expect(Object.fromEntries(sums)).toEqual(naiveSums(book.booked, each));
         for (const { balance } of totals) expect(balance).toBe(0n);
       }),
@@ -136,25 +159,30 @@ describe('books with value dates in any order', () => {
 
   it('are explained line by line, in pages of any size, down to the balance', async () => {
     await check(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), asOf, fc.integer({ min: 1, max: 9 }), async (steps, each, limit) => {
-        const book = await bookOf(steps);
-        const accountId = ACCOUNTS[0] ?? ('' as AccountId);
-        const whole = await book.finance.explain({ accountId, ...each, after: null, limit: 10_000 }, inTime());
-        const { found } = await book.finance.balance({ accountId, ...each }, inTime());
-        if (whole.found === null) return expect(found).toBeNull();
-        const lines: unknown[] = [];
-        let after: typeof whole.found.next = null;
-        do {
-          const page = await book.finance.explain({ accountId, ...each, after, limit }, inTime());
-          lines.push(...(page.found?.lines ?? []));
-          after = page.found?.next ?? null;
-        } while (after !== null);
-        expect(lines).toEqual(whole.found.lines);
-        const { ledger, held, available, pots } = whole.found.lines.at(-1) ?? {};
-        expect({ currency: whole.found.currency, ledger, held, available, pots }).toEqual(found);
-        expect(sum(whole.found.lines.map((line) => line.ledgerChange))).toBe(found?.ledger);
-        expect(sum(whole.found.lines.map((line) => line.heldChange))).toBe(found?.held);
-      }),
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        asOf,
+        fc.integer({ min: 1, max: 9 }),
+        async (steps, each, limit) => {
+          const book = await bookOf(steps);
+          const accountId = ACCOUNTS[0] ?? ('' as AccountId);
+          const whole = await book.finance.explain({ accountId, ...each, after: null, limit: 10_000 }, inTime());
+          const { found } = await book.finance.balance({ accountId, ...each }, inTime());
+          if (whole.found === null) return expect(found).toBeNull();
+          const lines: unknown[] = [];
+          let after: typeof whole.found.next = null;
+          do {
+            const page = await book.finance.explain({ accountId, ...each, after, limit }, inTime());
+            lines.push(...(page.found?.lines ?? []));
+            after = page.found?.next ?? null;
+          } while (after !== null);
+          expect(lines).toEqual(whole.found.lines);
+          const { ledger, held, available, pots } = whole.found.lines.at(-1) ?? {};
+          expect({ currency: whole.found.currency, ledger, held, available, pots }).toEqual(found);
+          expect(sum(whole.found.lines.map((line) => line.ledgerChange))).toBe(found?.ledger);
+          expect(sum(whole.found.lines.map((line) => line.heldChange))).toBe(found?.held);
+        },
+      ),
       60,
     );
   }, 60_000);

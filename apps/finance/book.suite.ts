@@ -2,8 +2,8 @@
 import { type EncodedEvent, encodeEvent, schemaVersionOf } from '@tallystick/events';
 import { NO_STREAM } from '@tallystick/journal';
 import { MemoryJournal, MemoryStore } from '@tallystick/journal/memory/index';
-import { AccountUnderTest, localDateOf } from '@tallystick/ledger-core/account/specification.suite';
 import type { AccountCommand, AccountId, EventMetadata, LedgerEvent, Micros } from '@tallystick/ledger-core';
+import { AccountUnderTest, localDateOf } from '@tallystick/ledger-core/account/specification.suite';
 import { Projector } from '@tallystick/views';
 import { MemoryViewStore, MemoryViews } from '@tallystick/views/memory/index';
 import fc, { type IAsyncProperty } from 'fast-check';
@@ -35,7 +35,11 @@ export class BookUnderTest {
   }
 
   /** Decides and records; what the core refuses leaves no event. */
-  async do(accountId: AccountId, command: AccountCommand, times: { effectiveAt?: Micros; after?: Micros } = {}): Promise<void> {
+  async do(
+    accountId: AccountId,
+    command: AccountCommand,
+    times: { effectiveAt?: Micros; after?: Micros } = {},
+  ): Promise<void> {
     const account = this.accounts.get(accountId) ?? new AccountUnderTest();
     this.accounts.set(accountId, account);
     const before = account.recorded.length;
@@ -44,7 +48,16 @@ export class BookUnderTest {
     const events: EncodedEvent[] = [];
     for (const { event, facts } of account.recorded.slice(before)) {
       const effectiveAt = times.effectiveAt ?? facts.recordedAt;
-      events.push(this.encode(event, { accountId, stream: `account-${accountId}`, revision: facts.revision, effectiveAt, recordedAt: facts.recordedAt, key }));
+      events.push(
+        this.encode(event, {
+          accountId,
+          stream: `account-${accountId}`,
+          revision: facts.revision,
+          effectiveAt,
+          recordedAt: facts.recordedAt,
+          key,
+        }),
+      );
     }
     if (events.length > 0) await this.journal.append(`account-${accountId}`, before - 1, events);
   }
@@ -52,7 +65,9 @@ export class BookUnderTest {
   /** Records an event in a stream of its own. */
   async post(event: LedgerEvent, times: { effectiveAt: Micros; recordedAt: Micros }): Promise<void> {
     const key = `entry-${this.entries++}`;
-    await this.journal.append(key, NO_STREAM, [this.encode(event, { accountId: null, stream: key, revision: 0, key, ...times })]);
+    await this.journal.append(key, NO_STREAM, [
+      this.encode(event, { accountId: null, stream: key, revision: 0, key, ...times }),
+    ]);
   }
 
   /** Brings the view of the general ledger up to the journal's head. */
@@ -71,7 +86,14 @@ export class BookUnderTest {
 
   private encode(
     event: LedgerEvent,
-    facts: { accountId: AccountId | null; stream: string; revision: number; effectiveAt: Micros; recordedAt: Micros; key: string },
+    facts: {
+      accountId: AccountId | null;
+      stream: string;
+      revision: number;
+      effectiveAt: Micros;
+      recordedAt: Micros;
+      key: string;
+    },
   ): EncodedEvent {
     const { accountId, stream, revision, effectiveAt, recordedAt, key } = facts;
     this.booked.push({ accountId, event, effectiveAt, recordedAt });

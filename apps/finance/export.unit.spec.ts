@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AccountId, type CurrencyCode, chart, credit, debit, type EntryId, formatMinor, type PotId } from '@tallystick/ledger-core';
+import {
+  type AccountId,
+  type CurrencyCode,
+  chart,
+  credit,
+  debit,
+  type EntryId,
+  formatMinor,
+  type PotId,
+} from '@tallystick/ledger-core';
 import { clear, fund, issue, merchant, open, pot, refund } from '@tallystick/ledger-core/account/commands.suite';
 import { DAY, GBP, START } from '@tallystick/ledger-core/account/specification.suite';
 import { parse } from 'csv-parse/sync';
@@ -21,7 +30,10 @@ async function exported(book: BookUnderTest, format: 'hledger' | 'csv', limit = 
   let text = '';
   let after = null;
   do {
-    const page: Awaited<ReturnType<typeof book.finance.exportEntries>> = await book.finance.exportEntries({ ...whole, after, limit, format }, inTime());
+    const page: Awaited<ReturnType<typeof book.finance.exportEntries>> = await book.finance.exportEntries(
+      { ...whole, after, limit, format },
+      inTime(),
+    );
     text += page.text;
     after = page.next;
   } while (after !== null);
@@ -29,12 +41,21 @@ async function exported(book: BookUnderTest, format: 'hledger' | 'csv', limit = 
 }
 
 /** Posts between two accounts of the bank, in any currency. */
-async function postBetween(book: BookUnderTest, n: number, amount: bigint, currency: string, description: string): Promise<void> {
+async function postBetween(
+  book: BookUnderTest,
+  n: number,
+  amount: bigint,
+  currency: string,
+  description: string,
+): Promise<void> {
   const [from, to] = [chart.nostro('main'), chart.fx(currency)];
   const postings = [debit(from, amount, currency as CurrencyCode), credit(to, amount, currency as CurrencyCode)];
   const entry = { entryId: `entry_${n}` as EntryId, postings };
   const effectiveAt = START + BigInt((n * 37) % 11) * DAY;
-  await book.post({ type: 'EntryPosted', kind: 'correction', description, reference: '', exception: null, entry }, { effectiveAt, recordedAt: START });
+  await book.post(
+    { type: 'EntryPosted', kind: 'correction', description, reference: '', exception: null, entry },
+    { effectiveAt, recordedAt: START },
+  );
 }
 
 async function smallBook(): Promise<BookUnderTest> {
@@ -42,9 +63,17 @@ async function smallBook(): Promise<BookUnderTest> {
   await book.do(account, open());
   await book.do(account, issue());
   await book.do(account, fund(5_000n), { effectiveAt: START });
-  await book.do(account, clear(null, 1_250n, 'clearing 1', { merchant: { ...merchant, descriptor: 'Fish; "Chips", | Sons\nLondon' } }), { effectiveAt: START + DAY });
+  await book.do(
+    account,
+    clear(null, 1_250n, 'clearing 1', { merchant: { ...merchant, descriptor: 'Fish; "Chips", | Sons\nLondon' } }),
+    { effectiveAt: START + DAY },
+  );
   await book.do(account, { type: 'OpenPot', potId: pot, goal: null, style: 'sea', personal: null });
-  await book.do(account, { type: 'DepositToPot', potId: 'pot_1' as PotId, amount: 5n, currency: GBP }, { effectiveAt: START - DAY });
+  await book.do(
+    account,
+    { type: 'DepositToPot', potId: 'pot_1' as PotId, amount: 5n, currency: GBP },
+    { effectiveAt: START - DAY },
+  );
   await postBetween(book, 0, 123n, 'JPY', '');
   await postBetween(book, 2, 12_345n, 'KWD', 'rounding');
   return book;
@@ -102,7 +131,11 @@ describe('an export that hledger reads', () => {
   const hledger = (text: string, ...args: string[]) => {
     const file = join(folder, 'book.journal');
     writeFileSync(file, text);
-    return execFileSync('hledger', ['-f', file, ...args], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' }, stdio: 'pipe' });
+    return execFileSync('hledger', ['-f', file, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      stdio: 'pipe',
+    });
   };
 
   withHledger('passes its checks, and has the balances of the trial balance', async () => {
@@ -111,8 +144,13 @@ describe('an export that hledger reads', () => {
     const text = await exported(book, 'hledger');
     hledger(text, 'check', '--strict', 'ordereddates');
     const { accounts } = await book.finance.trialBalance({ at: null, knownAt: null, from: 'journal' }, inTime());
-    const expected = accounts.filter(({ balance }) => balance !== 0n).map(({ account: name, currency, balance }) => `${currency} ${formatMinor(balance, currency)}  ${name}`);
-    const lines = hledger(text, 'bal', '-N', '--flat').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+    const expected = accounts
+      .filter(({ balance }) => balance !== 0n)
+      .map(({ account: name, currency, balance }) => `${currency} ${formatMinor(balance, currency)}  ${name}`);
+    const lines = hledger(text, 'bal', '-N', '--flat')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
     // hledger puts an account's name on its last currency only.
     const found: string[] = [];
     let waiting: string[] = [];
@@ -128,25 +166,55 @@ describe('an export that hledger reads', () => {
 
   withHledger('up to a day (-e) has the trial balance at the end of the day before', async () => {
     const text = await exported(await smallBook(), 'hledger');
-    expect(hledger(text, 'bal', '-N', '--flat', '-e', '2026-01-05').trim().split(/\s*\n\s*/)).toEqual([
-      'GBP 0.05  liabilities:customers:acc_1',
-      'GBP -0.05  liabilities:customers:acc_1:pot_1',
-    ]);
+    expect(
+      hledger(text, 'bal', '-N', '--flat', '-e', '2026-01-05')
+        .trim()
+        .split(/\s*\n\s*/),
+    ).toEqual(['GBP 0.05  liabilities:customers:acc_1', 'GBP -0.05  liabilities:customers:acc_1:pot_1']);
   });
 
-  withHledger('passes whatever merchants and people write', async () => {
-    await check(
-      fc.asyncProperty(fc.array(fc.tuple(fc.oneof(fc.string({ unit: 'binary' }), fc.string(), nasty), fc.constantFrom('GBP', 'JPY', 'KWD', 'CLF')), { maxLength: 30 }), async (texts) => {
-        const book = new BookUnderTest();
-        for (const [n, [text, currency]] of texts.entries()) await postBetween(book, n, BigInt(n) ** 9n + 1n, currency, text);
-        hledger(await exported(book, 'hledger'), 'check', '--strict', 'ordereddates');
-      }),
-      15,
-    );
-  }, 60_000);
+  withHledger(
+    'passes whatever merchants and people write',
+    async () => {
+      await check(
+        fc.asyncProperty(
+          fc.array(
+            fc.tuple(
+              fc.oneof(fc.string({ unit: 'binary' }), fc.string(), nasty),
+              fc.constantFrom('GBP', 'JPY', 'KWD', 'CLF'),
+            ),
+            { maxLength: 30 },
+          ),
+          async (texts) => {
+            const book = new BookUnderTest();
+            for (const [n, [text, currency]] of texts.entries())
+              await postBetween(book, n, BigInt(n) ** 9n + 1n, currency, text);
+            hledger(await exported(book, 'hledger'), 'check', '--strict', 'ordereddates');
+          },
+        ),
+        15,
+      );
+    },
+    60_000,
+  );
 });
 
-const nasty = fc.constantFrom('* !', '=2020-01-01', '(code)', 'a  b', '\tx', '; note', 'p | n', '\r\n  x  GBP 1', '  ', '~ monthly', 'comment', 'end comment', '\u2028', '\u0085');
+const nasty = fc.constantFrom(
+  '* !',
+  '=2020-01-01',
+  '(code)',
+  'a  b',
+  '\tx',
+  '; note',
+  'p | n',
+  '\r\n  x  GBP 1',
+  '  ',
+  '~ monthly',
+  'comment',
+  'end comment',
+  '\u2028',
+  '\u0085',
+);
 
 describe('books exported as CSV', () => {
   it('have a line per posting, fields quoted where they must be', async () => {
@@ -156,13 +224,17 @@ describe('books exported as CSV', () => {
       '2026-01-04,entry_acc_1-5,PotDeposited,pot pot_1,liabilities:customers:acc_1,GBP,0.05,',
       '2026-01-04,entry_acc_1-5,PotDeposited,pot pot_1,liabilities:customers:acc_1:pot_1,GBP,,0.05',
     ]);
-    expect(text).toContain('2026-01-06,entry_acc_1-3,ClearingPosted,"Fish; ""Chips"", | Sons\nLondon",liabilities:customers:acc_1,GBP,12.50,\r\n');
+    expect(text).toContain(
+      '2026-01-06,entry_acc_1-3,ClearingPosted,"Fish; ""Chips"", | Sons\nLondon",liabilities:customers:acc_1,GBP,12.50,\r\n',
+    );
     const records: string[][] = parse(text);
     expect(records).toHaveLength(11);
     expect(records[7]?.[3]).toBe('Fish; "Chips", | Sons\nLondon');
   });
 
   it('are a header alone where nothing is posted', async () => {
-    expect(await exported(new BookUnderTest(), 'csv')).toBe('date,entry_id,type,description,account,currency,debit,credit\r\n');
+    expect(await exported(new BookUnderTest(), 'csv')).toBe(
+      'date,entry_id,type,description,account,currency,debit,credit\r\n',
+    );
   });
 });

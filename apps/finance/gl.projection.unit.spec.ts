@@ -69,7 +69,14 @@ describe('a general ledger that was projected', () => {
         { account: chart.suspense, side: 'CREDIT' as const, ...sides },
       ];
       const entry = { entryId: `entry_${n}` as EntryId, postings };
-      const event = { type: 'EntryPosted' as const, kind: 'write-off', description: 'big', reference: '', exception: null, entry };
+      const event = {
+        type: 'EntryPosted' as const,
+        kind: 'write-off',
+        description: 'big',
+        reference: '',
+        exception: null,
+        entry,
+      };
       await book.post(event, { effectiveAt: START, recordedAt: START });
     }
     await book.project();
@@ -88,7 +95,11 @@ describe('a general ledger that was projected', () => {
 
 async function projectedEvents(book: BookUnderTest): Promise<ProjectedEvent[]> {
   const events = await book.journal.readAll({ after: 0n, limit: 1000 });
-  return events.map(({ position, metadata, payload }) => ({ position, event: decodePayload(payload), metadata: decodeMetadata(metadata) }));
+  return events.map(({ position, metadata, payload }) => ({
+    position,
+    event: decodePayload(payload),
+    metadata: decodeMetadata(metadata),
+  }));
 }
 
 /** As an adapter does it that writes the rows, and then crashes. */

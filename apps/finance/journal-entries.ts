@@ -96,8 +96,8 @@ export class JournalEntries {
   }
 }
 
-/** A few events read in vain cost less than one more query. */
-const READ_THROUGH = 16n;
+/** So many events read in vain cost less than one more query. */
+const READ_THROUGH = 24n;
 
 /** Positions put together into stretches, each read at once. */
 function runsOf(positions: Position[]): { first: Position; last: Position }[] {

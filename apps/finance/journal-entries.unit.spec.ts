@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { RequestOf, ResponseOf, financeContract } from '@tallystick/contracts';
+import type { financeContract, RequestOf, ResponseOf } from '@tallystick/contracts';
 import type { AccountId, LocalDate } from '@tallystick/ledger-core';
 import { clear, fund, issue, open } from '@tallystick/ledger-core/account/commands.suite';
 import { DAY, START } from '@tallystick/ledger-core/account/specification.suite';
@@ -12,7 +12,11 @@ const account = 'acc_1' as AccountId;
 const whole: RequestOf<Methods['entries']> = { from: null, to: null, after: null, limit: 10_000 };
 const date = (text: string) => text as LocalDate;
 
-async function pages(book: BookUnderTest, limit: number, between: () => Promise<void> = async () => {}): Promise<Page['entries'][number][]> {
+async function pages(
+  book: BookUnderTest,
+  limit: number,
+  between: () => Promise<void> = async () => {},
+): Promise<Page['entries'][number][]> {
   const entries: Page['entries'][number][] = [];
   let after: Page['next'] = null;
   do {
@@ -29,7 +33,8 @@ describe('journal entries recorded out of order', () => {
   beforeEach(async () => {
     book = new BookUnderTest();
     await book.do(account, open());
-    for (const day of [3n, 1n, 2n, 1n, 0n, 3n, -40n]) await book.do(account, fund(10n + day + 40n, `p${day}${book.booked.length}`), { effectiveAt: START + day * DAY });
+    for (const day of [3n, 1n, 2n, 1n, 0n, 3n, -40n])
+      await book.do(account, fund(10n + day + 40n, `p${day}${book.booked.length}`), { effectiveAt: START + day * DAY });
   });
 
   it('come by value date, then by id', async () => {
@@ -63,7 +68,10 @@ describe('journal entries recorded out of order', () => {
   });
 
   it('can be had of some days alone, both inclusive', async () => {
-    const { entries } = await book.finance.entries({ ...whole, from: date('2026-01-06'), to: date('2026-01-07') }, inTime());
+    const { entries } = await book.finance.entries(
+      { ...whole, from: date('2026-01-06'), to: date('2026-01-07') },
+      inTime(),
+    );
     expect(entries.map((entry) => entry.date)).toEqual(['2026-01-06', '2026-01-06', '2026-01-07']);
   });
 

@@ -38,8 +38,11 @@ export class Connection {
     if (this.waiting !== undefined) throw new Error('one request at a time');
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };
-      const length = body === '' ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
-      this.socket.write(`${[`${requestLine} HTTP/1.1`, 'Host: bank', ...head, ...length].join('\r\n')}${HEAD_END}${body}`);
+      const length =
+        body === '' ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
+      this.socket.write(
+        `${[`${requestLine} HTTP/1.1`, 'Host: bank', ...head, ...length].join('\r\n')}${HEAD_END}${body}`,
+      );
     });
   }
 

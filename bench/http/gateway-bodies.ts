@@ -14,6 +14,7 @@ export interface Decided {
 /** @throws where it isn't an approval */
 export function approved({ status, body }: { readonly status: number; readonly body: string }): Decided {
   const answer: Decided = JSON.parse(body);
-  if (status !== 200 || answer.decision !== 'approved') throw new Error(`an authorisation was not approved: ${status} ${body}`);
+  if (status !== 200 || answer.decision !== 'approved')
+    throw new Error(`an authorisation was not approved: ${status} ${body}`);
   return answer;
 }

@@ -48,17 +48,29 @@ await Promise.all(under);
 const rate = (total / (performance.now() - started)) * 1000;
 writes.close();
 reads.close();
-const result: PacedResult = { rate, visible: latenciesOf(Float64Array.from(visible)), decided: latenciesOf(Float64Array.from(decided)), samples: visible.length };
+const result: PacedResult = {
+  rate,
+  visible: latenciesOf(Float64Array.from(visible)),
+  decided: latenciesOf(Float64Array.from(decided)),
+  samples: visible.length,
+};
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
 async function one(n: number, due: number): Promise<void> {
   const card = cards[(n * 7919) % cards.length] ?? '';
-  const answer = await writes.send('POST /gateway/authorisations', [`Idempotency-Key: ${run.keyPrefix}${n}`], authorisationBody(card, 100 + (n % 9000)));
+  const answer = await writes.send(
+    'POST /gateway/authorisations',
+    [`Idempotency-Key: ${run.keyPrefix}${n}`],
+    authorisationBody(card, 100 + (n % 9000)),
+  );
   const answered = performance.now();
   decided.push(answered - due);
   const { account_id: account, position } = approved(answer);
   if (n % run.readEvery !== 0) return;
-  const read = await reads.send(`GET /staff/accounts/${account}/balance`, [`Authorization: ${run.authorisation}`, `X-Min-Ledger-Position: ${position}`]);
+  const read = await reads.send(`GET /staff/accounts/${account}/balance`, [
+    `Authorization: ${run.authorisation}`,
+    `X-Min-Ledger-Position: ${position}`,
+  ]);
   if (read.status !== 200) throw new Error(`a balance was not shown: ${read.status} ${read.body}`);
   visible.push(performance.now() - answered);
 }

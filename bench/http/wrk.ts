@@ -13,7 +13,9 @@ const SCRIPTS = join(BENCH, 'wrk');
 export function provideWrk(): boolean {
   if (isInstalled('wrk')) return true;
   if (process.getuid?.() !== 0) return false;
-  spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', 'wrk'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', 'wrk'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return isInstalled('wrk');
 }
 
@@ -40,13 +42,28 @@ interface Report {
 /** @throws where one request failed: a rate of errors is no rate */
 export async function wrk(bank: Bank, { script, args, connections, seconds, perRequest = 1 }: Load): Promise<Measured> {
   const before = bank.cpu();
-  const options = ['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--timeout', '20s', '-s', join(SCRIPTS, `${script}.lua`)];
+  const options = [
+    '-t',
+    '1',
+    '-c',
+    `${connections}`,
+    '-d',
+    `${seconds}s`,
+    '--timeout',
+    '20s',
+    '-s',
+    join(SCRIPTS, `${script}.lua`),
+  ];
   const done = await run('wrk', [...options, bank.url, '--', ...args], { env: { ...process.env, BENCH_WRK: SCRIPTS } });
   const cpuServer = bank.cpu() - before;
   const line = /^RESULT (.*)$/m.exec(done.stdout)?.[1];
-  if (done.status !== 0 || line === undefined) throw new Error(`wrk ended with status ${done.status}: ${done.stderr.trim()}\n${done.stdout}`);
+  if (done.status !== 0 || line === undefined)
+    throw new Error(`wrk ended with status ${done.status}: ${done.stderr.trim()}\n${done.stdout}`);
   const report: Report = JSON.parse(line);
-  if (report.refused + report.broken > 0) throw new Error(`${script}: ${report.refused} of ${report.requests} requests were refused, ${report.broken} failed`);
+  if (report.refused + report.broken > 0)
+    throw new Error(
+      `${script}: ${report.refused} of ${report.requests} requests were refused, ${report.broken} failed`,
+    );
   return {
     rate: (report.requests * perRequest) / report.seconds,
     latencies: { p50: report.p50, p95: report.p95, p99: report.p99 },

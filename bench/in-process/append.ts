@@ -1,10 +1,11 @@
 // A process of its own: the ledger's contract handler to durable append with 1,024 commands waiting, against a loop that only encodes
 // and commits the same bytes. Prints one line of JSON.
+
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodeMetadata, decodePayload, encodeEvent } from '@tallystick/events';
 import type { EventMetadata, LedgerEvent } from '@tallystick/ledger-core';
 import Database from 'better-sqlite3';
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { median } from '../latencies.js';
 import { authorisation, context, type LedgerOnDisk, ledgerOnDisk, openAccounts } from './test-ledger.js';
 
@@ -26,7 +27,8 @@ let after = await bank.journal.head();
 for (let round = 0; round < ROUNDS; round++) {
   const handler = await viaHandler(bank, round);
   const events = await storedAfter(bank, after);
-  if (events.length !== COMMANDS_PER_ROUND) throw new Error(`${COMMANDS_PER_ROUND} commands made ${events.length} events`);
+  if (events.length !== COMMANDS_PER_ROUND)
+    throw new Error(`${COMMANDS_PER_ROUND} commands made ${events.length} events`);
   rounds.push({ handler, bare: bare.commit(events) });
   after = await bank.journal.head();
 }
@@ -49,7 +51,8 @@ async function viaHandler({ ledger }: LedgerOnDisk, round: number): Promise<numb
       const n = sent++;
       const { outcomes } = await ledger.execute(authorisation((n * 7919) % ACCOUNTS, `${round}-${n}`), context);
       const [outcome] = outcomes;
-      if (outcome?.kind !== 'answered' || outcome.answer.decision !== 'approved') throw new Error('an authorisation was not approved');
+      if (outcome?.kind !== 'answered' || outcome.answer.decision !== 'approved')
+        throw new Error('an authorisation was not approved');
     }
   };
   const started = performance.now();
@@ -72,7 +75,9 @@ function bareCopyOf({ folder, journalPath }: LedgerOnDisk) {
   const database = new Database(path);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
-  const insert = database.prepare('INSERT INTO events (position, stream, revision, event_id, metadata, payload) VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = database.prepare(
+    'INSERT INTO events (position, stream, revision, event_id, metadata, payload) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const streams = new Map(database.prepare<[], [string, number]>('SELECT name, id FROM streams').raw().all());
   let position = database.prepare<[], number>('SELECT max(position) FROM events').pluck().get() ?? 0;
   const commitGroup = database.transaction((group: readonly Stored[]) => {
@@ -85,7 +90,8 @@ function bareCopyOf({ folder, journalPath }: LedgerOnDisk) {
     /** Events per second. */
     commit(events: readonly Stored[]): number {
       const started = performance.now();
-      for (let from = 0; from < events.length; from += WAITING) commitGroup.immediate(events.slice(from, from + WAITING));
+      for (let from = 0; from < events.length; from += WAITING)
+        commitGroup.immediate(events.slice(from, from + WAITING));
       return (events.length / (performance.now() - started)) * 1000;
     },
     close: () => database.close(),

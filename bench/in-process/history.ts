@@ -1,10 +1,11 @@
 // A process of its own: what a decision and a balance cost on accounts with short and long histories, one command at a time. Prints one
 // line of JSON: milliseconds by events of history.
-import { Balance } from '../../apps/balance/balance.js';
-import { balanceProjection } from '../../apps/balance/balance.projection.js';
+
+import { join } from 'node:path';
 import { Projector } from '@tallystick/views';
 import { openReader, SqliteViews } from '@tallystick/views/sqlite/index';
-import { join } from 'node:path';
+import { Balance } from '../../apps/balance/balance.js';
+import { balanceProjection } from '../../apps/balance/balance.projection.js';
 import { type Latencies, latenciesOf } from '../latencies.js';
 import { accountOf, authorisation, context, type LedgerOnDisk, ledgerOnDisk, openAccounts } from './test-ledger.js';
 
@@ -55,12 +56,19 @@ async function measure({ first, accounts, times }: Kind, sample: number): Promis
 }
 
 async function setUp({ ledger }: LedgerOnDisk): Promise<Kind[]> {
-  await openAccounts(ledger, KINDS.reduce((sum, kind) => sum + kind.accounts, 0));
+  await openAccounts(
+    ledger,
+    KINDS.reduce((sum, kind) => sum + kind.accounts, 0),
+  );
   const made: Kind[] = [];
   let first = 0;
   for (const { history, accounts } of KINDS) {
     for (let n = first; n < first + accounts; n++) await makeHistory(ledger, n, history - OPENING_EVENTS);
-    const times = { decide: new Float64Array(SAMPLES), account: new Float64Array(SAMPLES), balance: new Float64Array(SAMPLES) };
+    const times = {
+      decide: new Float64Array(SAMPLES),
+      account: new Float64Array(SAMPLES),
+      balance: new Float64Array(SAMPLES),
+    };
     made.push({ history, accounts, first, times });
     first += accounts;
   }
@@ -70,7 +78,9 @@ async function setUp({ ledger }: LedgerOnDisk): Promise<Kind[]> {
 async function makeHistory(ledger: LedgerOnDisk['ledger'], n: number, events: number): Promise<void> {
   for (let from = 0; from < events; from += SETUP_IN_FLIGHT) {
     const length = Math.min(SETUP_IN_FLIGHT, events - from);
-    await Promise.all(Array.from({ length }, (_, i) => ledger.execute(authorisation(n, `history-${from + i}`), context)));
+    await Promise.all(
+      Array.from({ length }, (_, i) => ledger.execute(authorisation(n, `history-${from + i}`), context)),
+    );
   }
 }
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallContext, ledgerContract, RequestOf } from '@tallystick/contracts';
-import type { AccountId, CardId, CardToken, CurrencyCode, LocalDate } from '@tallystick/ledger-core';
 import { openJournal, type SqliteJournal } from '@tallystick/journal/sqlite/index';
+import type { AccountId, CardId, CardToken, CurrencyCode, LocalDate } from '@tallystick/ledger-core';
 import { SqliteRecords } from '@tallystick/views/sqlite/index';
 import { AccountStreams } from '../../apps/ledger/account-streams.js';
 import { Ledger } from '../../apps/ledger/ledger.js';
@@ -16,7 +16,12 @@ type Command = Execute['commands'][number]['command'];
 const GBP = 'GBP' as CurrencyCode;
 const SETUP_PER_CALL = 1_000;
 
-export const context: CallContext = { deadline: Number.POSITIVE_INFINITY, signal: new AbortController().signal, correlationId: 'bench', actor: 'service:bench' };
+export const context: CallContext = {
+  deadline: Number.POSITIVE_INFINITY,
+  signal: new AbortController().signal,
+  correlationId: 'bench',
+  actor: 'service:bench',
+};
 
 export const accountOf = (n: number) => `acc_${n}` as AccountId;
 const cardOf = (n: number) => `card_${n}` as CardId;
@@ -52,13 +57,24 @@ export async function openAccounts(ledger: Ledger, count: number): Promise<void>
   for (let from = 0; from < count; from += SETUP_PER_CALL) {
     const numbers = Array.from({ length: Math.min(SETUP_PER_CALL, count - from) }, (_, i) => from + i);
     const { responses } = await ledger.executeAll({ requests: numbers.map(opening) }, context);
-    for (const { outcomes } of responses) if (outcomes.length !== 2 || outcomes.some((o) => o.kind === 'rejected')) throw new Error('an account was not opened');
+    for (const { outcomes } of responses)
+      if (outcomes.length !== 2 || outcomes.some((o) => o.kind === 'rejected'))
+        throw new Error('an account was not opened');
   }
 }
 
 function opening(n: number): Execute {
   const commands: Command[] = [
-    { type: 'OpenAccount', accountId: accountOf(n), owners: ['user_1'], currency: GBP, product: 'current', overdraftLimit: 1_000_000_000_000n, externalReference: null, personal: null },
+    {
+      type: 'OpenAccount',
+      accountId: accountOf(n),
+      owners: ['user_1'],
+      currency: GBP,
+      product: 'current',
+      overdraftLimit: 1_000_000_000_000n,
+      externalReference: null,
+      personal: null,
+    },
     {
       type: 'IssueCard',
       cardId: cardOf(n),
@@ -67,10 +83,20 @@ function opening(n: number): Execute {
       expiry: null,
       active: true,
       controls: { online: true, contactless: true, atm: true, magstripe: true, blockedCategories: [] },
-      limits: { perTransaction: null, dailyAmount: null, monthlyAmount: null, dailyCash: null, dailyCount: null, monthlyCount: null },
+      limits: {
+        perTransaction: null,
+        dailyAmount: null,
+        monthlyAmount: null,
+        dailyCash: null,
+        dailyCount: null,
+        monthlyCount: null,
+      },
     },
   ];
-  return request(n, commands.map((command, i) => ({ key: `open-${i}`, command })));
+  return request(
+    n,
+    commands.map((command, i) => ({ key: `open-${i}`, command })),
+  );
 }
 
 /** A contactless purchase with the card of account n. */

@@ -12,15 +12,42 @@ import { ACCOUNTS, type PostgresServer } from './server.js';
 export type Script = 'authorise' | 'authorise-hot' | 'transfer';
 
 /** Prepared statements, one thread, as many clients as asked; times from pgbench's own log of every transaction. */
-export async function pgbench(server: PostgresServer, script: Script, clients: number, seconds: number): Promise<Measured> {
+export async function pgbench(
+  server: PostgresServer,
+  script: Script,
+  clients: number,
+  seconds: number,
+): Promise<Measured> {
   const logs = mkdtempSync(join(tmpdir(), 'tallystick-bench-pgbench-'));
   try {
     const before = server.cpu();
     const file = join(BENCH, 'postgres', `${script}.sql`);
-    const load = ['-M', 'prepared', '-j', '1', '-c', `${clients}`, '-T', `${seconds}`, '-n', '-f', file, '-D', `accounts=${ACCOUNTS}`];
-    const done = await run(server.program('pgbench'), [...server.connection, ...load, '-l', '--log-prefix', join(logs, 'log'), 'postgres']);
+    const load = [
+      '-M',
+      'prepared',
+      '-j',
+      '1',
+      '-c',
+      `${clients}`,
+      '-T',
+      `${seconds}`,
+      '-n',
+      '-f',
+      file,
+      '-D',
+      `accounts=${ACCOUNTS}`,
+    ];
+    const done = await run(server.program('pgbench'), [
+      ...server.connection,
+      ...load,
+      '-l',
+      '--log-prefix',
+      join(logs, 'log'),
+      'postgres',
+    ]);
     const rate = Number(/^tps = ([\d.]+)/m.exec(done.stdout)?.[1]);
-    if (done.status !== 0 || !(rate > 0)) throw new Error(`pgbench ended with status ${done.status}: ${done.stderr.trim() || done.stdout}`);
+    if (done.status !== 0 || !(rate > 0))
+      throw new Error(`pgbench ended with status ${done.status}: ${done.stderr.trim() || done.stdout}`);
     const latencies = latenciesOf(await loggedMilliseconds(logs));
     return { rate, latencies, cpuServer: server.cpu() - before, cpuLoad: done.cpu, seconds };
   } finally {

@@ -15,7 +15,9 @@ const PORT = '5432'; // Only the socket's name: nothing listens on the network.
 export function findPostgres(): string | undefined {
   if (!existsSync(DEBIAN)) return undefined;
   const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
-  return versions.map((version) => join(DEBIAN, version, 'bin')).find((bin) => ['initdb', 'postgres', 'psql', 'pgbench'].every((program) => existsSync(join(bin, program))));
+  return versions
+    .map((version) => join(DEBIAN, version, 'bin'))
+    .find((bin) => ['initdb', 'postgres', 'psql', 'pgbench'].every((program) => existsSync(join(bin, program))));
 }
 
 const SETTINGS = {
@@ -46,7 +48,9 @@ export class PostgresServer {
       const data = join(folder, 'data');
       const options = ['-D', data, '-A', 'trust', '-U', 'bench', '-E', 'UTF8', '--locale=C', '--no-instructions'];
       await succeed([...as, join(bin, 'initdb'), ...options], folder);
-      const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folder, port: PORT }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+      const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folder, port: PORT }).flatMap(
+        ([name, value]) => ['-c', `${name}=${value}`],
+      );
       const [command = '', ...args] = [...as, join(bin, 'postgres'), '-D', data, ...settings];
       // setpriv becomes PostgreSQL, so the pid is the server's own.
       const child = spawn(command, args, { cwd: folder, stdio: 'ignore' });
@@ -97,7 +101,10 @@ export class PostgresServer {
   }
 
   private psql(args: readonly string[]): Promise<string> {
-    return succeed([this.program('psql'), ...this.connection, '-d', 'postgres', '-q', '-X', '-v', 'ON_ERROR_STOP=1', ...args], this.folder);
+    return succeed(
+      [this.program('psql'), ...this.connection, '-d', 'postgres', '-q', '-X', '-v', 'ON_ERROR_STOP=1', ...args],
+      this.folder,
+    );
   }
 }
 
@@ -105,7 +112,8 @@ export class PostgresServer {
 async function unprivileged(folder: string): Promise<string[]> {
   if (process.getuid?.() !== 0) return [];
   const identity = await run('id', ['-u', 'postgres']);
-  if (identity.status !== 0) throw new Error('PostgreSQL does not run as root, and there is no user "postgres" to run it as');
+  if (identity.status !== 0)
+    throw new Error('PostgreSQL does not run as root, and there is no user "postgres" to run it as');
   chownSync(folder, Number(identity.stdout), -1);
   // pgbench runs as root and must find the socket.
   chmodSync(folder, 0o755);

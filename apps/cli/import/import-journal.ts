@@ -25,6 +25,7 @@ export interface BalanceDifference {
   readonly account: string;
   readonly stated: bigint;
   readonly ours: bigint;
+  readonly currency: CurrencyCode;
 }
 
 export interface JournalImportReport {

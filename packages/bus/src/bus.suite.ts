@@ -78,6 +78,8 @@ export function describeBus(adapter: string, createBus: (pause: Pause) => Promis
       runs = [];
       given = await createBus(async (milliseconds) => {
         pauses.push(milliseconds);
+        // Not at once: a consumer that always fails would leave the event loop no turn.
+        await new Promise(setImmediate);
       });
     });
 

@@ -21,7 +21,7 @@ export function bookDateIn(zone: string): BookDate {
     calendar: 'iso8601',
   });
   const known = new Map<bigint, LocalDate>();
-  let lastQuarter = -1n;
+  let lastQuarter: bigint | undefined;
   let lastDate = '' as LocalDate;
   return (at) => {
     const quarter = at / QUARTER_HOUR - (at < 0n && at % QUARTER_HOUR !== 0n ? 1n : 0n);

@@ -51,7 +51,6 @@ const entryPage = {
   from: orNull(localDate),
   to: orNull(localDate),
   after: orNull(entryCursor),
-  limit,
 };
 
 const entry = Type.Object({
@@ -99,14 +98,19 @@ export const financeContract = defineContract('finance', {
   }),
   /** Journal entries sorted by (value date, entry id). `next` is null after the last page. */
   entries: method({
-    request: Type.Object(entryPage),
+    request: Type.Object({ ...entryPage, limit }),
     response: Type.Object({ entries: Type.Array(entry), next: orNull(entryCursor) }),
     idempotent: true,
     mutates: false,
   }),
   /** The same entries as text; the pages put together are the file. */
   exportEntries: method({
-    request: Type.Object({ ...entryPage, format: Type.Union([Type.Literal('hledger'), Type.Literal('csv')]) }),
+    request: Type.Object({
+      ...entryPage,
+      format: Type.Union([Type.Literal('hledger'), Type.Literal('csv')]),
+      /** Entries. Large pages are quick where value dates lie scattered over the journal. */
+      limit: Type.Integer({ minimum: 1, maximum: 50_000 }),
+    }),
     response: Type.Object({ text: Type.String(), entries: Type.Integer(), next: orNull(entryCursor) }),
     idempotent: true,
     mutates: false,

@@ -2,6 +2,7 @@ export * from './accounts.js';
 export * from './balance.js';
 export * from './book-date.js';
 export type { CallContext } from './call-context.js';
+export * from './card-numbers.js';
 export * from './card-processing.js';
 export * from './cards.js';
 export { codecOf, compileMessage, type MessageCodec, type MethodCodec } from './codec/compile.js';
@@ -18,6 +19,7 @@ export {
   type ResponseOf,
 } from './contract.js';
 export * from './finance.js';
+export * from './idempotency-key.js';
 export * from './ledger.js';
 export * from './ledger-commands.js';
 export * from './payments.js';

@@ -19,6 +19,7 @@ export interface EncodedEvent {
   readonly payload: Uint8Array;
 }
 
+/** An event as stored. Its bytes may be windows on a larger buffer: copy what is kept for long or handed to another thread. */
 export interface RecordedEvent extends EncodedEvent {
   readonly position: Position;
   readonly stream: string;

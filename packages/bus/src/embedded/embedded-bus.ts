@@ -1,4 +1,4 @@
-import type { Journal, Position, RecordedEvent } from '@tallystick/journal';
+import type { Journal } from '@tallystick/journal';
 import type { Bus, Consumer, Pause } from '../port.js';
 
 const PARTITION = 0;

@@ -72,6 +72,13 @@ describe('a transaction that we hold', () => {
       .thenNothing();
   });
 
+  it('has its increments in the advised total, which their reversals do not lower', () => {
+    given(...funded(1000n), authorise('1', 100n), increment('1', '2', 50n), advise('1', 120n))
+      .when(reverse('2'))
+      .thenNothing()
+      .balances({ held: 120n });
+  });
+
   it('stays held where the scheme declined what we approved', () => {
     given(...funded(1000n), authorise('1', 100n))
       .when(advise('1', 100n, { responseCode: '05' }))

@@ -298,6 +298,17 @@ describe('a single message that was posted', () => {
       .thenEvents({ type: 'CardPaymentReversed', amount: 250n, replacement: 150n, transaction: { status: 'SETTLED' } })
       .balances({ ledger: 850n });
   });
+
+  it('comes back down to the lower of two replacements, whichever comes first', () => {
+    given(...history, reverse('1', 150n))
+      .when(reverse('1', 100n))
+      .thenEvents({ type: 'CardPaymentReversed', amount: 50n })
+      .when(reverse('1', 150n), { key: 'late' })
+      .thenNothing()
+      .when(reverse('1'))
+      .thenEvents({ type: 'CardPaymentReversed', amount: 100n, transaction: { status: 'REVERSED' } })
+      .balances({ ledger: 1000n });
+  });
 });
 
 describe('a reversal that came before its single message', () => {

@@ -237,7 +237,7 @@ function awaitOriginal(state: AccountState, event: Of<'ReversalRecorded'>, facts
 }
 
 function takeWaitingReversal(state: AccountState, cardId: CardId, keys: SchemeKeys | null): void {
-  if (keys !== null) state.waitingReversals.delete(keyString(cardId, keys));
+  if (keys !== null && state.waitingReversals.size > 0) state.waitingReversals.delete(keyString(cardId, keys));
 }
 
 function incrementOfKeys(transaction: TransactionState, cardId: CardId, keys: SchemeKeys) {

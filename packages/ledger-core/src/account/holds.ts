@@ -41,7 +41,9 @@ export function incrementOf(
 
 /** The reversal that came before this message, by its own keys. */
 export function waitingReversal(state: AccountState, command: CardUse) {
-  return command.keys === null ? undefined : state.waitingReversals.get(keyString(command.cardId, command.keys));
+  // Hardly ever is there one: the key is not even put together then.
+  if (command.keys === null || state.waitingReversals.size === 0) return undefined;
+  return state.waitingReversals.get(keyString(command.cardId, command.keys));
 }
 
 /** What is left of a hold: nothing once closed, else what is authorised and not cleared. */

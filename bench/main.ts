@@ -1,0 +1,68 @@
+// `npm run bench`: both systems, one after the other in turns, and a table of what was reached. Exit 0 whatever the figures are; 2 for bad
+// usage; 3 where something that it needs is not there or fails.
+import { INSTALL_WRK, provideWrk } from './http/wrk.js';
+import { BadUsage, type Options, readOptions, type SectionName, USAGE } from './options.js';
+import { Report } from './report.js';
+import { batch, hot, spread } from './sections/gateway.js';
+import { importCards } from './sections/import.js';
+import { append, history } from './sections/in-process.js';
+import { replay } from './sections/replay.js';
+import { transfers } from './sections/transfers.js';
+import { visible } from './sections/visible.js';
+import { lookForPostgres, World } from './world.js';
+
+const sections: Readonly<Record<SectionName, (world: World) => Promise<void>>> = {
+  spread,
+  hot,
+  batch,
+  transfers,
+  visible,
+  append,
+  history,
+  import: importCards,
+  replay,
+};
+const LOADED_BY_WRK: readonly SectionName[] = ['spread', 'hot', 'batch', 'transfers'];
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let options: Options;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof BadUsage)) throw error;
+    process.stderr.write(`${error.message}\n${USAGE}\n`);
+    return 2;
+  }
+  if (options.only.some((name) => LOADED_BY_WRK.includes(name)) && !provideWrk()) {
+    process.stderr.write(`wrk makes the load and is not installed: ${INSTALL_WRK}\n`);
+    return 3;
+  }
+  const report = new Report({ only: options.only, seconds: options.seconds });
+  const world = new World(options, report);
+  const stop = () => void world.close().then(() => process.exit(130));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    lookForPostgres(options, report);
+    return await runAll(options, world, report);
+  } finally {
+    await world.close();
+    report.finish();
+  }
+}
+
+/** A section that fails costs its own figures only. */
+async function runAll(options: Options, world: World, report: Report): Promise<number> {
+  let status = 0;
+  for (const name of options.only) {
+    process.stderr.write(`\n${name}\n`);
+    try {
+      await sections[name](world);
+    } catch (error) {
+      status = 3;
+      report.skip(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return status;
+}

@@ -1,0 +1,50 @@
+// How long after the decision the balance shows it, at a steady rate.
+import { join } from 'node:path';
+import type { PacedResult, PacedRun } from '../http/paced.js';
+import { ROOT } from '../places.js';
+import { run } from '../processes.js';
+import { milliseconds } from '../report.js';
+import type { World } from '../world.js';
+
+const PER_SECOND = 3_000;
+const READ_EVERY = 10;
+const P99_MS = 50;
+/** Of the rate asked for: below it, the figure is of another load. */
+const RATE_REACHED = 0.98;
+
+export async function visible(world: World): Promise<void> {
+  const bank = await world.freshBank();
+  const asked: PacedRun = {
+    url: bank.url,
+    authorisation: bank.staffAuthorisation(),
+    cardsFile: world.cardsFile,
+    keyPrefix: world.keyPrefix(),
+    perSecond: PER_SECOND,
+    seconds: world.options.seconds,
+    readEvery: READ_EVERY,
+  };
+  const before = bank.cpu();
+  const done = await run(process.execPath, [join(ROOT, 'dist', 'bench', 'http', 'paced.js'), JSON.stringify(asked)]);
+  if (done.status !== 0) throw new Error(`the paced load ended with status ${done.status}: ${done.stderr.trim()}`);
+  const result: PacedResult = JSON.parse(done.stdout);
+  const load = { cpuServer: bank.cpu() - before, cpuLoad: done.cpu, memory: bank.memory() };
+  world.report.add({
+    name: `decision at a steady ${PER_SECOND}/s`,
+    unit: '/s',
+    rate: result.rate,
+    latencies: result.decided,
+    ...load,
+  });
+  world.report.add({
+    name: 'balance visible after it',
+    unit: null,
+    latencies: result.visible,
+    note: `${result.samples} samples`,
+  });
+  const met = result.visible.p99 <= P99_MS && result.rate >= PER_SECOND * RATE_REACHED;
+  world.report.check(
+    `balance visible after the decision at ${PER_SECOND}/s: p99 ${P99_MS} ms`,
+    `${milliseconds(result.visible.p99)} ms`,
+    met,
+  );
+}
