@@ -23,7 +23,7 @@ export type AppendedOnce = { readonly kind: 'new' | 'repeated'; readonly positio
 
 /** Appends the event where its stream is empty; else says whether what lies there is the same. */
 export async function appendOnce(journal: Journal, single: SingleEvent): Promise<AppendedOnce> {
-  const contentHash = hash('sha256', single.content, 'base64url').slice(0, 22);
+  const contentHash = hash('sha256', single.content, 'base64url');
   const metadata: EventMetadata = {
     type: single.event.type,
     schemaVersion: schemaVersionOf(single.event.type),

@@ -214,7 +214,7 @@ class Round<State extends StreamState, Command> {
     const recordedAt = largest(this.clock(), state.recordedAt, envelope.causedAt);
     const context: CommandContext = {
       commandId: envelope.commandId,
-      contentHash: hash('sha256', aggregate.contentOf(envelope.command), 'base64url').slice(0, 22),
+      contentHash: hash('sha256', aggregate.contentOf(envelope.command), 'base64url'),
       effectiveAt: envelope.effectiveAt,
       recordedAt,
       localDate: envelope.localDate,

@@ -11,11 +11,21 @@ export interface StartOptions {
   readonly bookZone: string;
 }
 
-export async function start(options: StartOptions, write: (text: string) => void, report: (error: unknown) => void): Promise<void> {
+export async function start(
+  options: StartOptions,
+  write: (text: string) => void,
+  report: (error: unknown) => void,
+): Promise<void> {
   const { serveBank } = await import('../../bank/bank.js');
   const { data, port, host, bookZone } = options;
   const bank = await serveBank({ folder: data, port, host, bookZone, calls: 'direct', report });
-  stopOnSignal({ signals: process, stop: () => bank.close(), exit: (code) => process.exit(code), report, graceMs: GRACE_MS });
+  stopOnSignal({
+    signals: process,
+    stop: () => bank.close(),
+    exit: (code) => process.exit(code),
+    report,
+    graceMs: GRACE_MS,
+  });
   write(welcome(bank.url, bank.staffToken, data));
 }
 

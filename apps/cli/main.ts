@@ -1,0 +1,29 @@
+// `tallystick`: the command line of this process.
+import type { OpenBooks } from './books.js';
+import { EXIT } from './failures.js';
+import { run } from './program.js';
+import type { Terminal } from './session.js';
+
+const terminal: Terminal = {
+  out: (text) =>
+    new Promise((resolve, reject) => {
+      process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    }),
+  err: (text) => {
+    process.stderr.write(text);
+  },
+  progress: process.stderr.isTTY ? { stream: process.stderr, now: () => performance.now() } : undefined,
+};
+
+// The bank is loaded by the commands that need it, so that a wrong argument is answered at once.
+const openBooks: OpenBooks = async (options) => (await import('../bank/open-books.js')).openBooks(options);
+
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort(new Error('stopped')));
+process.once('SIGTERM', () => stopping.abort(new Error('stopped')));
+// Whoever read our output has enough of it (`tallystick export … | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.couldNotRun),
+);
+
+process.exitCode = await run(process.argv.slice(2), { terminal, signal: stopping.signal, openBooks });
