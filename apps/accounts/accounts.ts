@@ -1,23 +1,22 @@
 // What the accounts service answers: opening through the ledger, reading from its view.
-import type { accountsContract, CallContext, cardProcessingContract, ClientOf, HandlersOf, ledgerContract, ResponseOf } from '@tallystick/contracts';
-import type { AccountId, CurrencyCode } from '@tallystick/ledger-core';
-import type { Records, Row, ViewReader } from '@tallystick/views';
-import { accountsTable, SHELVES, shelfOf } from './accounts.tables.js';
-import { LineImporter } from './import-lines.js';
+import type { accountsContract, CallContext, cardProcessingContract, ClientOf, HandlersOf, ledgerContract } from '@tallystick/contracts';
+import type { Records, ViewReader } from '@tallystick/views';
 import { accountIdOf } from './account-id.js';
+import { AccountReads } from './account-reads.js';
+import { LineImporter } from './import-lines.js';
 
 type Handlers = HandlersOf<typeof accountsContract>;
-type Account = NonNullable<ResponseOf<(typeof accountsContract)['methods']['get']>['found']>;
 
-export class Accounts implements Handlers {
+export class Accounts extends AccountReads implements Handlers {
   private readonly lines: LineImporter;
 
   constructor(
     private readonly ledger: ClientOf<typeof ledgerContract>,
     private readonly cardProcessing: ClientOf<typeof cardProcessingContract>,
-    private readonly views: ViewReader,
+    views: ViewReader,
     records: Records,
   ) {
+    super(views);
     this.lines = new LineImporter(ledger, records, this.open, (reference, context) => this.disguise(reference, context));
   }
 
@@ -29,23 +28,7 @@ export class Accounts implements Handlers {
     return { accountId, outcomes };
   };
 
-  get: Handlers['get'] = async ({ accountId }) => {
-    const row = await this.views.get(accountsTable, { shelf: shelfOf(accountId), account_id: accountId });
-    return { found: row === undefined ? null : accountOf(row) };
-  };
-
   importLines: Handlers['importLines'] = ({ lines }, context) => this.lines.importLines(lines, context);
-
-  list: Handlers['list'] = async ({ after, limit }) => {
-    const shelves = await Promise.all(
-      Array.from({ length: SHELVES }, (_, shelf) =>
-        this.views.slice(accountsTable, { partition: { shelf }, ...(after === null ? {} : { after: { account_id: after } }), limit }),
-      ),
-    );
-    const accounts = shelves.flat().map(accountOf);
-    accounts.sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { accounts: accounts.slice(0, limit) };
-  };
 
   /** A reference may be a card number: only card-processing turns that into something that can be stored. */
   private async disguise(reference: string, context: CallContext) {
@@ -54,17 +37,4 @@ export class Accounts implements Handlers {
     if (known === undefined) throw new Error('no token was given');
     return known;
   }
-}
-
-/** The declared types of the table's columns are what these casts say. */
-function accountOf(row: Row): Account {
-  return {
-    id: row.account_id as AccountId,
-    externalReference: row.external_reference as string | null,
-    currency: row.currency as CurrencyCode,
-    product: row.product as string,
-    owners: (row.owners as string).split(' ').filter((owner) => owner !== ''),
-    status: row.status as string,
-    openedAt: row.opened_at as bigint,
-  };
 }

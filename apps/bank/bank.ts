@@ -1,4 +1,5 @@
 // All services in one process on the embedded engine.
+import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -25,6 +25,9 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** What standard error is told; nothing where commander has told it already. */
 export function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof CommanderError) return undefined;
-  return `error: ${error instanceof Error ? error.message : String(error)}`;
+  return error instanceof CommanderError ? undefined : `error: ${messageOf(error)}`;
+}
+
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

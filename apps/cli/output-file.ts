@@ -1,6 +1,6 @@
 // A file that appears whole or not at all.
 import { open, rename, rm } from 'node:fs/promises';
-import { CouldNotRun } from './failures.js';
+import { CouldNotRun, messageOf } from './failures.js';
 
 export interface OutputFile {
   write(text: string): Promise<void>;
@@ -14,7 +14,7 @@ export interface OutputFile {
 export async function openOutput(path: string): Promise<OutputFile> {
   const temporary = `${path}.${process.pid}.part`;
   const file = await open(temporary, 'w').catch((error: unknown) => {
-    throw new CouldNotRun(`${path} can't be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CouldNotRun(`${path} can't be written: ${messageOf(error)}`);
   });
   return {
     async write(text) {

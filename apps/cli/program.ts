@@ -4,15 +4,26 @@ import { accounts } from './commands/accounts.js';
 import { balance } from './commands/balance.js';
 import { explain } from './commands/explain.js';
 import { exportEntries } from './commands/export.js';
+import { importFiles } from './commands/import.js';
 import { replay } from './commands/replay.js';
+import { start } from './commands/start.js';
 import { trialBalance } from './commands/trial-balance.js';
 import { EXIT, type ExitCode, exitCodeOf, sentenceOf } from './failures.js';
 import type { Session } from './session.js';
 
 type AddCommand = (program: Command, session: Session) => void;
 
-/** In the order of the help. `start` and `import` come first, here. */
-const COMMANDS: readonly AddCommand[] = [accounts, balance, explain, trialBalance, replay, exportEntries];
+/** In the order of the help. */
+const COMMANDS: readonly AddCommand[] = [
+  start,
+  importFiles,
+  accounts,
+  balance,
+  explain,
+  trialBalance,
+  replay,
+  exportEntries,
+];
 
 /** Runs one command line, without node and script. Never rejects: what went wrong is on standard error and in the exit code. */
 export async function run(
@@ -46,7 +57,7 @@ export async function run(
 
 function failed({ terminal, signal }: Session, error: unknown): ExitCode {
   if (signal.aborted) {
-    terminal.err('stopped; the same command starts again\n');
+    terminal.err('stopped; run the same command again to go on\n');
     return EXIT.couldNotRun;
   }
   const sentence = sentenceOf(error);

@@ -21,18 +21,15 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   return text;
 }
 
-/** Names with their values below each other. */
+/** Names with their values below each other, amounts aligned among themselves. */
 export function list(rows: readonly (readonly [name: string, value: string])[]): string {
   const names = Math.max(...rows.map(([name]) => name.length));
-  const values = Math.max(...rows.map(([, value]) => value.length));
-  return rows
-    .map(
-      ([name, value]) => `${name.padEnd(names)}  ${NUMBER.test(value) ? value.padStart(values) : printable(value)}\n`,
-    )
-    .join('');
+  const amounts = Math.max(...rows.map(([, value]) => (AMOUNT.test(value) ? value.length : 0)));
+  const aligned = (value: string) => (AMOUNT.test(value) ? value.padStart(amounts) : printable(value));
+  return rows.map(([name, value]) => `${name.padEnd(names)}  ${aligned(value)}\n`).join('');
 }
 
-const NUMBER = /^-?\d+(\.\d+)?$/;
+const AMOUNT = /^-?\d+(\.\d+)?$/;
 
 /** Merchants write what they like; control characters would move the reader's cursor. */
 export function printable(text: string): string {

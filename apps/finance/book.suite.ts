@@ -4,7 +4,7 @@ import { NO_STREAM } from '@tallystick/journal';
 import { MemoryJournal, MemoryStore } from '@tallystick/journal/memory/index';
 import type { AccountCommand, AccountId, EventMetadata, LedgerEvent, Micros } from '@tallystick/ledger-core';
 import { AccountUnderTest, localDateOf } from '@tallystick/ledger-core/account/specification.suite';
-import { Projector } from '@tallystick/views';
+import { Projector, type ViewWriter } from '@tallystick/views';
 import { MemoryViewStore, MemoryViews } from '@tallystick/views/memory/index';
 import fc, { type IAsyncProperty } from 'fast-check';
 import { Finance } from './finance.js';
@@ -70,9 +70,9 @@ export class BookUnderTest {
     ]);
   }
 
-  /** Brings the view of the general ledger up to the journal's head. */
-  async project(batch = 7): Promise<void> {
-    const projector = new Projector('views', this.views, [generalLedgerProjection]);
+  /** Brings views up to the journal's head. */
+  async project(batch = 7, views: ViewWriter = this.views, projections = [generalLedgerProjection]): Promise<void> {
+    const projector = new Projector('views', views, projections);
     await projector.prepare();
     let after = await projector.resumeAfter(0);
     for (;;) {

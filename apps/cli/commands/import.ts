@@ -1,26 +1,81 @@
 // `tallystick import cards` and `tallystick import journal`.
-import { type CurrencyCode, formatMinor } from '@tallystick/ledger-core';
+import { AMOUNT_MAX, formatMinor, isCurrency } from '@tallystick/ledger-core';
+import type { Command } from 'commander';
 import type { OfflineBank } from '../../bank/bank.js';
+import { UsageError } from '../failures.js';
 import { type ImportReport, importCards } from '../import/import-cards.js';
 import { importJournal, type JournalImportReport } from '../import/import-journal.js';
+import { progress } from '../progress.js';
+import { answer, foundDifference, globalOptions, type Session } from '../session.js';
 
-export type Progress = (done: number, total: number | undefined) => void;
-
-export interface ImportCardsOptions {
-  readonly currency: CurrencyCode;
-  readonly creditLimit: bigint;
-  readonly acceptDuplicateFiles: boolean;
+interface CardsOptions {
+  readonly currency: string;
+  readonly creditLimit: string;
+  readonly acceptDuplicateFiles?: boolean;
 }
 
-/** The report once the views show all of it. @throws BadInput with nothing applied */
-export async function runImportCards(
+/** Large enough never to decline: ten million millions, in minor units of two digits. */
+const CREDIT_LIMIT = '1000000000000000';
+
+export function importFiles(program: Command, session: Session): void {
+  const group = program.command('import').description('take in card transactions or statement lines from files');
+  group
+    .command('cards')
+    .argument('<file...>', 'CSV, gzip too')
+    .option('--currency <code>', 'of rows that name none', 'GBP')
+    .option('--credit-limit <minor>', 'of each account that is opened, in minor units', CREDIT_LIMIT)
+    .option('--accept-duplicate-files', 'import files that repeat an earlier one as a whole')
+    .description('each row as an authorisation and its clearing; a second time adds nothing')
+    .action((files: string[], options: CardsOptions, command: Command) =>
+      importing(session, command, (bank, signal, onProgress) =>
+        cards(session, command, bank, files, options, signal, onProgress),
+      ),
+    );
+  group
+    .command('journal')
+    .argument('<file...>', 'CSV: id,account,date,amount_minor,currency,description[,balance_minor]')
+    .description("another bank's statement lines, posted against a nostro in file order")
+    .action((files: string[], _: object, command: Command) =>
+      importing(session, command, (bank, signal, onProgress) =>
+        journal(session, command, bank, files, signal, onProgress),
+      ),
+    );
+}
+
+type OnProgress = (done: number, total: number | undefined) => void;
+
+async function importing(
+  session: Session,
+  command: Command,
+  work: (bank: OfflineBank, signal: AbortSignal, onProgress: OnProgress) => Promise<void>,
+): Promise<void> {
+  const { openBank } = await import('../../bank/bank.js');
+  const { BOOK_ZONE, report } = await import('../../bank/open-books.js');
+  const { signal } = session;
+  const bank = await openBank({ folder: globalOptions(command).data, bookZone: BOOK_ZONE, calls: 'direct', report });
+  const bar = progress(session.terminal.progress, 'import');
+  try {
+    await work(bank, signal, (done, total) => (total === undefined ? undefined : bar.update({ done, total })));
+  } finally {
+    bar.end();
+    await bank.close();
+  }
+}
+
+async function cards(
+  session: Session,
+  command: Command,
   bank: OfflineBank,
   files: readonly string[],
-  options: ImportCardsOptions,
+  options: CardsOptions,
   signal: AbortSignal,
-  onProgress: Progress,
-): Promise<ImportReport> {
-  const { creditLimit, acceptDuplicateFiles, currency } = options;
+  onProgress: OnProgress,
+): Promise<void> {
+  const { currency, acceptDuplicateFiles = false } = options;
+  if (!isCurrency(currency)) throw new UsageError('--currency is not an ISO 4217 currency code');
+  if (!/^\d{1,16}$/.test(options.creditLimit) || BigInt(options.creditLimit) > AMOUNT_MAX)
+    throw new UsageError(`--credit-limit is a whole number of minor units up to ${AMOUNT_MAX}`);
+  const creditLimit = BigInt(options.creditLimit);
   const report = await importCards(files, bank.clients, {
     defaultCurrency: currency,
     creditLimit,
@@ -30,18 +85,22 @@ export async function runImportCards(
     onProgress,
   });
   await bank.viewsCaughtUp(signal);
-  return report;
+  if (report.refused.length > 0) foundDifference(session);
+  await answer(session, command, { json: () => report, text: () => cardsReportText(report) });
 }
 
-export async function runImportJournal(
+async function journal(
+  session: Session,
+  command: Command,
   bank: OfflineBank,
   files: readonly string[],
   signal: AbortSignal,
-  onProgress: Progress,
-): Promise<JournalImportReport> {
+  onProgress: OnProgress,
+): Promise<void> {
   const report = await importJournal(files, bank.clients.accounts, { signal, context: bank.context, onProgress });
   await bank.viewsCaughtUp(signal);
-  return report;
+  if (report.refused.length + report.differences.length > 0) foundDifference(session);
+  await answer(session, command, { json: () => report, text: () => journalReportText(report) });
 }
 
 /** For people; one line per fact. */

@@ -1,0 +1,41 @@
+// What the accounts service answers from its view alone.
+import type { accountsContract, HandlersOf, ResponseOf } from '@tallystick/contracts';
+import type { AccountId, CurrencyCode } from '@tallystick/ledger-core';
+import type { Row, ViewReader } from '@tallystick/views';
+import { accountsTable, SHELVES, shelfOf } from './accounts.tables.js';
+
+type Handlers = HandlersOf<typeof accountsContract>;
+type Account = NonNullable<ResponseOf<(typeof accountsContract)['methods']['get']>['found']>;
+
+export class AccountReads implements Pick<Handlers, 'get' | 'list'> {
+  constructor(private readonly views: ViewReader) {}
+
+  get: Handlers['get'] = async ({ accountId }) => {
+    const row = await this.views.get(accountsTable, { shelf: shelfOf(accountId), account_id: accountId });
+    return { found: row === undefined ? null : accountOf(row) };
+  };
+
+  list: Handlers['list'] = async ({ after, limit }) => {
+    const shelves = await Promise.all(
+      Array.from({ length: SHELVES }, (_, shelf) =>
+        this.views.slice(accountsTable, { partition: { shelf }, ...(after === null ? {} : { after: { account_id: after } }), limit }),
+      ),
+    );
+    const accounts = shelves.flat().map(accountOf);
+    accounts.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return { accounts: accounts.slice(0, limit) };
+  };
+}
+
+/** The declared types of the table's columns are what these casts say. */
+function accountOf(row: Row): Account {
+  return {
+    id: row.account_id as AccountId,
+    externalReference: row.external_reference as string | null,
+    currency: row.currency as CurrencyCode,
+    product: row.product as string,
+    owners: (row.owners as string).split(' ').filter((owner) => owner !== ''),
+    status: row.status as string,
+    openedAt: row.opened_at as bigint,
+  };
+}
