@@ -6,6 +6,9 @@ const ADAPTERS =
 const VAGUE = '(^|/)(utils?|common|helpers?|shared|base|misc)(/|\\.[^/]+$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
+/** What answers from views and journal alone, and so can be opened beside a bank that holds the folder. */
+const READING_SERVICES = '^apps/(accounts/account-reads|balance/balance|finance/finance)\\.ts$';
+
 module.exports = {
   forbidden: [
     {
@@ -66,19 +69,19 @@ module.exports = {
     {
       name: 'bank-imports-only-the-faces-of-apps',
       comment:
-        "bank is all apps in one process, started as their own main.ts starts them: it takes their modules, what these are configured with and, for the views' worker, their projections and tables. Reaching further would make it a different bank from the cluster's.",
+        "bank is all apps in one process, started as their own main.ts starts them: it takes their modules, what these are configured with, for the views' worker their projections and tables, and for commands beside a running bank the services that only read. Reaching further would make it a different bank from the cluster's.",
       severity: 'error',
       from: { path: '^apps/bank/', pathNot: SPECS },
       to: {
         path: '^apps/[^/]+/',
-        pathNot: ['^apps/bank/', '\\.(module|projection|tables)\\.ts$', '/configuration\\.ts$'],
+        pathNot: ['^apps/bank/', '\\.(module|projection|tables)\\.ts$', '/configuration\\.ts$', READING_SERVICES],
       },
     },
     {
       name: 'cli-imports-only-bank',
       comment: 'The command starts the bank or talks to a running one; it has no business inside another app.',
       severity: 'error',
-      from: { path: '^apps/cli/' },
+      from: { path: '^apps/cli/', pathNot: SPECS },
       to: { path: '^apps/[^/]+/', pathNot: '^apps/(cli|bank)/' },
     },
     {

@@ -65,11 +65,18 @@ export class World {
     const cards = this.cards();
     for (let from = 0; from < cards.length; from += WARM_UP_BATCH) {
       const prefix = this.keyPrefix();
-      const items = cards.slice(from, from + WARM_UP_BATCH).map((card, i) => `{"idempotency_key":"${prefix}${i}",${authorisationBody(card, 1).slice(1)}`);
+      const items = cards
+        .slice(from, from + WARM_UP_BATCH)
+        .map((card, i) => `{"idempotency_key":"${prefix}${i}",${authorisationBody(card, 1).slice(1)}`);
       const body = `{"authorisations":[${items.join(',')}]}`;
-      const response = await fetch(`${bank.url}/gateway/authorisations/batch`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const response = await fetch(`${bank.url}/gateway/authorisations/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
       const answers = (await response.text()).match(/"decision":"approved"/g)?.length ?? 0;
-      if (answers !== items.length) throw new Error(`warming up: ${answers} of ${items.length} authorisations were approved`);
+      if (answers !== items.length)
+        throw new Error(`warming up: ${answers} of ${items.length} authorisations were approved`);
     }
     const args = [this.cardsFile, this.keyPrefix()];
     await wrk(bank, { script: 'authorise', args, connections: CLIENTS, seconds: WARM_UP_SECONDS });

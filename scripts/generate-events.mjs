@@ -32,14 +32,22 @@ const named = new Map();
 
 function declare(name, doc, text) {
   const before = named.get(name);
-  if (before !== undefined && before.text !== text) throw new Error(`${name} is defined in two ways; shared records must agree`);
+  if (before !== undefined && before.text !== text)
+    throw new Error(`${name} is defined in two ways; shared records must agree`);
   named.set(name, { doc, text });
 }
 
 function typeOf(schema) {
   if (Array.isArray(schema)) return schema.map(typeOf).reverse().join(' | ');
   if (typeof schema === 'string') {
-    const primitive = { string: 'string', long: 'bigint', int: 'number', boolean: 'boolean', bytes: 'Uint8Array', null: 'null' };
+    const primitive = {
+      string: 'string',
+      long: 'bigint',
+      int: 'number',
+      boolean: 'boolean',
+      bytes: 'Uint8Array',
+      null: 'null',
+    };
     return primitive[schema] ?? schema;
   }
   if (schema.tsType) {
@@ -48,7 +56,11 @@ function typeOf(schema) {
   }
   if (schema.type === 'array') return `readonly ${typeOf(schema.items)}[]`;
   if (schema.type === 'enum') {
-    declare(schema.name, schema.doc, `export type ${schema.name} = ${schema.symbols.map((s) => `'${s}'`).join(' | ')};`);
+    declare(
+      schema.name,
+      schema.doc,
+      `export type ${schema.name} = ${schema.symbols.map((s) => `'${s}'`).join(' | ')};`,
+    );
     return schema.name;
   }
   if (schema.type === 'record') {
@@ -78,7 +90,10 @@ function generateTypes(all) {
   const byAggregate = new Map();
   for (const e of newest) byAggregate.set(e.aggregate, [...(byAggregate.get(e.aggregate) ?? []), e.name]);
   const aliases = [...byAggregate].map(([aggregate, names]) => {
-    const alias = `${aggregate.split('-').map((w) => w[0].toUpperCase() + w.slice(1)).join('')}Event`;
+    const alias = `${aggregate
+      .split('-')
+      .map((w) => w[0].toUpperCase() + w.slice(1))
+      .join('')}Event`;
     return `export type ${alias} =\n${names.map((n) => `  | ${n}`).join('\n')};`;
   });
   return [
@@ -89,15 +104,20 @@ function generateTypes(all) {
     meta,
     ...aliases,
     `/** Every event there is. */\nexport type LedgerEvent =\n${newest.map((e) => `  | ${e.name}`).join('\n')};`,
-    'export type EventType = LedgerEvent[\'type\'];',
+    "export type EventType = LedgerEvent['type'];",
     '',
-  ].join('\n\n').replace(/\n\n$/, '\n');
+  ]
+    .join('\n\n')
+    .replace(/\n\n$/, '\n');
 }
 
 function generateCatalogue(all) {
   const rows = all
     .flat()
-    .map((e) => `  { name: '${e.name}', aggregate: '${e.aggregate}', version: ${e.version}, schema: ${JSON.stringify(JSON.stringify(e.schema))} },`);
+    .map(
+      (e) =>
+        `  { name: '${e.name}', aggregate: '${e.aggregate}', version: ${e.version}, schema: ${JSON.stringify(JSON.stringify(e.schema))} },`,
+    );
   return `// Generated from schemas/avro by \`npm run generate\`; do not edit.
 
 export interface ReleasedSchema {
@@ -131,7 +151,8 @@ let stale = 0;
 for (const [path, text] of files) {
   if (read(path) === text) continue;
   stale++;
-  if (process.argv.includes('--check')) console.error(`${path} differs from schemas/avro: run \`npm run generate\` and commit it`);
+  if (process.argv.includes('--check'))
+    console.error(`${path} differs from schemas/avro: run \`npm run generate\` and commit it`);
   else writeFileSync(path, text);
 }
 if (process.argv.includes('--check')) process.exit(stale ? 1 : 0);

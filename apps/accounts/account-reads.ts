@@ -18,7 +18,11 @@ export class AccountReads implements Pick<Handlers, 'get' | 'list'> {
   list: Handlers['list'] = async ({ after, limit }) => {
     const shelves = await Promise.all(
       Array.from({ length: SHELVES }, (_, shelf) =>
-        this.views.slice(accountsTable, { partition: { shelf }, ...(after === null ? {} : { after: { account_id: after } }), limit }),
+        this.views.slice(accountsTable, {
+          partition: { shelf },
+          ...(after === null ? {} : { after: { account_id: after } }),
+          limit,
+        }),
       ),
     );
     const accounts = shelves.flat().map(accountOf);

@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
-import { accountsContract, balanceContract, cardProcessingContract, cardsContract, ledgerContract, transactionsContract } from '@tallystick/contracts';
+import {
+  accountsContract,
+  balanceContract,
+  cardProcessingContract,
+  cardsContract,
+  ledgerContract,
+  transactionsContract,
+} from '@tallystick/contracts';
 import { ContractsModule } from '@tallystick/transport/nest';
 import { AccountsController } from './accounts.controller.js';
 import { StaffRoutes } from './staff.routes.js';
@@ -8,7 +15,14 @@ import { StaffRoutes } from './staff.routes.js';
   imports: [
     ContractsModule.forService({
       answers: [accountsContract],
-      calls: [accountsContract, balanceContract, cardProcessingContract, cardsContract, ledgerContract, transactionsContract],
+      calls: [
+        accountsContract,
+        balanceContract,
+        cardProcessingContract,
+        cardsContract,
+        ledgerContract,
+        transactionsContract,
+      ],
     }),
   ],
   providers: [AccountsController, StaffRoutes],

@@ -19,7 +19,13 @@ export const accountsProjection: Projection = mapping({
     const key = { shelf: shelfOf(accountId), account_id: accountId };
     if (event.type === 'AccountOpened') {
       const { externalReference, currency, product, owners } = event;
-      const opened = { external_reference: externalReference, currency, product, owners: owners.join(' '), opened_at: metadata.effectiveAt };
+      const opened = {
+        external_reference: externalReference,
+        currency,
+        product,
+        owners: owners.join(' '),
+        opened_at: metadata.effectiveAt,
+      };
       out.push({ table: accountsTable, group: 'opened', row: { ...key, ...opened }, position });
     }
     const status = STATUS[event.type as AccountEvent['type']] ?? null;

@@ -1,5 +1,12 @@
 // What the accounts service answers: opening through the ledger, reading from its view.
-import type { accountsContract, CallContext, cardProcessingContract, ClientOf, HandlersOf, ledgerContract } from '@tallystick/contracts';
+import type {
+  accountsContract,
+  CallContext,
+  ClientOf,
+  cardProcessingContract,
+  HandlersOf,
+  ledgerContract,
+} from '@tallystick/contracts';
 import type { Records, ViewReader } from '@tallystick/views';
 import { accountIdOf } from './account-id.js';
 import { AccountReads } from './account-reads.js';
@@ -17,14 +24,29 @@ export class Accounts extends AccountReads implements Handlers {
     records: Records,
   ) {
     super(views);
-    this.lines = new LineImporter(ledger, records, this.open, (reference, context) => this.disguise(reference, context));
+    this.lines = new LineImporter(ledger, records, this.open, (reference, context) =>
+      this.disguise(reference, context),
+    );
   }
 
   open: Handlers['open'] = async (request, context) => {
-    const { caller, key, effectiveAt, localDate, owners, currency, product, overdraftLimit, externalReference } = request;
+    const { caller, key, effectiveAt, localDate, owners, currency, product, overdraftLimit, externalReference } =
+      request;
     const accountId = accountIdOf(caller, key, effectiveAt);
-    const command = { type: 'OpenAccount' as const, accountId, owners, currency, product, overdraftLimit, externalReference, personal: null };
-    const { outcomes } = await this.ledger.execute({ accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] }, context);
+    const command = {
+      type: 'OpenAccount' as const,
+      accountId,
+      owners,
+      currency,
+      product,
+      overdraftLimit,
+      externalReference,
+      personal: null,
+    };
+    const { outcomes } = await this.ledger.execute(
+      { accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
+      context,
+    );
     return { accountId, outcomes };
   };
 

@@ -1,5 +1,13 @@
 // Another bank's statement lines: each reference with its currency is an account, opened at its first line.
-import type { accountsContract, CallContext, ClientOf, HandlersOf, ledgerContract, RequestOf, ResponseOf } from '@tallystick/contracts';
+import type {
+  accountsContract,
+  CallContext,
+  ClientOf,
+  HandlersOf,
+  ledgerContract,
+  RequestOf,
+  ResponseOf,
+} from '@tallystick/contracts';
 import { type AccountId, rejections } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
 import { accountIdOf } from './account-id.js';
@@ -26,19 +34,32 @@ export class LineImporter {
     private readonly records: Records,
     private readonly open: HandlersOf<typeof accountsContract>['open'],
     /** A keyed token and what may be shown of a reference that could be a card number. */
-    private readonly disguise: (reference: string, context: CallContext) => Promise<{ readonly token: string; readonly reference: string }>,
+    private readonly disguise: (
+      reference: string,
+      context: CallContext,
+    ) => Promise<{ readonly token: string; readonly reference: string }>,
   ) {}
 
   async importLines(lines: readonly Line[], context: CallContext): Promise<Answer> {
     const requests = [];
     for (const line of lines) {
       const { accountId } = await this.accountOf(line, context);
-      const command = { type: 'PostStatementLine' as const, lineId: line.id, amount: line.amount, currency: line.currency, description: line.description, statedBalance: line.statedBalance };
+      const command = {
+        type: 'PostStatementLine' as const,
+        lineId: line.id,
+        amount: line.amount,
+        currency: line.currency,
+        description: line.description,
+        statedBalance: line.statedBalance,
+      };
       const at = { key: `line:${line.id}`, effectiveAt: noonOf(line), localDate: line.date, causedAt: 0n };
       requests.push({ accountId, caller: CALLER, commands: [{ ...at, command }] });
     }
     const { responses } = await this.ledger.executeAll({ requests }, context);
-    return this.summary(lines, responses.map((response) => response.outcomes));
+    return this.summary(
+      lines,
+      responses.map((response) => response.outcomes),
+    );
   }
 
   private summary(lines: readonly Line[], all: readonly Outcomes[]): Answer {
@@ -56,7 +77,13 @@ export class LineImporter {
       if (outcome.repeated) repeated++;
       const ours = outcome.answer.balances?.ledger;
       if (line.statedBalance !== null && ours !== undefined && ours !== line.statedBalance) {
-        differences.push({ id: line.id, account: this.known.get(nameOf(line))?.reference ?? '', stated: line.statedBalance, ours, currency: line.currency });
+        differences.push({
+          id: line.id,
+          account: this.known.get(nameOf(line))?.reference ?? '',
+          stated: line.statedBalance,
+          ours,
+          currency: line.currency,
+        });
       }
     });
     return { repeated, differences, refused };
@@ -74,7 +101,17 @@ export class LineImporter {
     if (found === undefined) throw new Error('a reference that was reserved has no account');
     const accountId = Buffer.from(found.value).toString() as AccountId;
     if (accountId === wanted) {
-      await this.open({ ...at, owners: [], currency: line.currency, product: 'imported-account', overdraftLimit: 0n, externalReference: reference }, context);
+      await this.open(
+        {
+          ...at,
+          owners: [],
+          currency: line.currency,
+          product: 'imported-account',
+          overdraftLimit: 0n,
+          externalReference: reference,
+        },
+        context,
+      );
     }
     const place = { accountId, reference };
     this.known.set(nameOf(line), place);

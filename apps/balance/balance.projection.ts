@@ -4,11 +4,32 @@ import type { OpenProjection, Projection } from '@tallystick/views';
 import { balancesTable } from './balance.tables.js';
 
 const CARRY_BALANCES: readonly EventType[] = [
-  'AccountOpened', 'OverdraftLimitSet', 'FeeCharged', 'AdjustmentPosted', 'StatementLinePosted',
-  'AuthorisationApproved', 'AuthorisationIncremented', 'AuthorisationAdvised', 'AuthorisationAdjusted', 'AuthorisationReversed', 'AuthorisationExpired',
-  'CardPaymentPosted', 'CardPaymentReversed', 'ClearingPosted', 'ClearingReversed', 'RefundPosted', 'RefundReversed',
-  'PotDeposited', 'PotWithdrawn', 'PotClosed', 'TransferSent', 'TransferReceived', 'TransferReturned',
-  'PaymentReceived', 'PaymentSent', 'PaymentReturned',
+  'AccountOpened',
+  'OverdraftLimitSet',
+  'FeeCharged',
+  'AdjustmentPosted',
+  'StatementLinePosted',
+  'AuthorisationApproved',
+  'AuthorisationIncremented',
+  'AuthorisationAdvised',
+  'AuthorisationAdjusted',
+  'AuthorisationReversed',
+  'AuthorisationExpired',
+  'CardPaymentPosted',
+  'CardPaymentReversed',
+  'ClearingPosted',
+  'ClearingReversed',
+  'RefundPosted',
+  'RefundReversed',
+  'PotDeposited',
+  'PotWithdrawn',
+  'PotClosed',
+  'TransferSent',
+  'TransferReceived',
+  'TransferReturned',
+  'PaymentReceived',
+  'PaymentSent',
+  'PaymentReturned',
 ];
 
 export const balanceProjection: Projection = {
@@ -26,7 +47,12 @@ export const balanceProjection: Projection = {
       }
       for (const [account_id, { balances, position }] of newest) {
         const { ledger, held, available, pots } = balances;
-        out.push({ table: balancesTable, group: 'money', row: { account_id, ledger, held, available, pots }, position });
+        out.push({
+          table: balancesTable,
+          group: 'money',
+          row: { account_id, ledger, held, available, pots },
+          position,
+        });
       }
     },
   }),

@@ -30,5 +30,10 @@ export class Balance implements Handlers {
 
 function money(row: Row) {
   // The table declares these four as money, and its one group writes them together.
-  return { ledger: row.ledger as bigint, held: row.held as bigint, available: row.available as bigint, pots: row.pots as bigint };
+  return {
+    ledger: row.ledger as bigint,
+    held: row.held as bigint,
+    available: row.available as bigint,
+    pots: row.pots as bigint,
+  };
 }

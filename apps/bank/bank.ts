@@ -4,13 +4,29 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  accountsContract, balanceContract, type CallContext, cardProcessingContract, cardsContract, type ClientOf, financeContract, ledgerContract, paymentsContract, transactionsContract,
+  accountsContract,
+  balanceContract,
+  type CallContext,
+  type ClientOf,
+  cardProcessingContract,
+  cardsContract,
+  financeContract,
+  ledgerContract,
+  paymentsContract,
+  transactionsContract,
 } from '@tallystick/contracts';
 import { sealPersonal } from '@tallystick/events';
 import { contextsOf, systemTime, type Transport } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process';
 import { ContractsModule } from '@tallystick/transport/nest';
-import { createService, HttpRoutes, Readiness, type Service, STAFF_SECRET, staffTokenOf } from '@tallystick/transport/service';
+import {
+  createService,
+  HttpRoutes,
+  Readiness,
+  type Service,
+  STAFF_SECRET,
+  staffTokenOf,
+} from '@tallystick/transport/service';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { BalanceModule } from '../balance/balance.module.js';
@@ -19,8 +35,7 @@ import { defaultCardProcessing } from '../card-processing/configuration.js';
 import { CardsModule } from '../cards/cards.module.js';
 import { FinanceModule } from '../finance/finance.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
-import type { SealPersonal } from '../payments/payments.js';
-import { PaymentsModule } from '../payments/payments.module.js';
+import { PaymentsModule, type SealPersonal } from '../payments/payments.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
 import { Engine, now } from './engine.js';
 import { RecordKeys } from './record-keys.js';
@@ -70,7 +85,10 @@ export interface ServedBank {
 export async function openBank(options: BankOptions): Promise<OfflineBank> {
   const engine = await openEngine(options, false);
   const transport = transportOf(options);
-  const app = await NestFactory.createApplicationContext(withoutDoors(bankModule(engine, transport)), { logger: ['warn', 'error', 'fatal'], abortOnError: false });
+  const app = await NestFactory.createApplicationContext(withoutDoors(bankModule(engine, transport)), {
+    logger: ['warn', 'error', 'fatal'],
+    abortOnError: false,
+  });
   const contextFor = contextsOf('operator');
   return {
     clients: clientsOf(transport),
@@ -136,7 +154,14 @@ function bankModule(engine: Engine, transport: Transport): DynamicModule {
     await keys.create(accountId);
     return sealPersonal(keys, accountId, commandId, text);
   };
-  const cardProcessing = CardProcessingModule.with({ configuration: defaultCardProcessing, secrets, clock: now, bookDate, time: systemTime, random: randomBytes });
+  const cardProcessing = CardProcessingModule.with({
+    configuration: defaultCardProcessing,
+    secrets,
+    clock: now,
+    bookDate,
+    time: systemTime,
+    random: randomBytes,
+  });
   return {
     module: BankModule,
     imports: [
@@ -165,7 +190,13 @@ function withoutDoors(bank: DynamicModule): DynamicModule {
     { provide: Readiness, useValue: new Readiness() },
     { provide: Registry, useValue: new Registry() },
   ];
-  return { module: WithoutDoorsModule, global: true, imports: [bank], providers: provided, exports: provided.map(({ provide }) => provide) };
+  return {
+    module: WithoutDoorsModule,
+    global: true,
+    imports: [bank],
+    providers: provided,
+    exports: provided.map(({ provide }) => provide),
+  };
 }
 
 function clientsOf(transport: Transport): BankClients {

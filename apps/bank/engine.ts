@@ -5,21 +5,39 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Bus } from '@tallystick/bus';
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
-import { pause } from './pause.js';
 import { type BookDate, bookDateIn } from '@tallystick/contracts';
 import type { Journal } from '@tallystick/journal';
 import { openJournal, type SqliteJournal } from '@tallystick/journal/sqlite/index';
 import type { Micros } from '@tallystick/ledger-core';
 import { contextsOf, systemTime } from '@tallystick/transport';
 import {
-  BOOK_DATE, BOOK_ZONE, BUS, CLOCK, CONTEXT_FOR, FRESHNESS, JOURNAL, RANDOM, RECORDS, REPORT, RUNS_PROCESSES, SECRETS, TIME, VIEWS,
+  BOOK_DATE,
+  BOOK_ZONE,
+  BUS,
+  CLOCK,
+  CONTEXT_FOR,
+  FRESHNESS,
+  JOURNAL,
+  RANDOM,
+  RECORDS,
+  REPORT,
+  RUNS_PROCESSES,
+  SECRETS,
+  TIME,
+  VIEWS,
 } from '@tallystick/transport/nest';
 import { openSecretsFile, type Secrets } from '@tallystick/transport/service';
 import type { ViewReader } from '@tallystick/views';
-import { createNextGeneration, currentGeneration, openReader as openViews, SqliteRecords, switchGeneration } from '@tallystick/views/sqlite/index';
+import {
+  createNextGeneration,
+  currentGeneration,
+  openReader as openViews,
+  SqliteRecords,
+  switchGeneration,
+} from '@tallystick/views/sqlite/index';
 import { type FolderLock, lockFolder } from './folder-lock.js';
+import { pause } from './pause.js';
 import { ViewsThread } from './views-thread.js';
-
 
 export interface EngineOptions {
   readonly folder: string;
@@ -58,10 +76,22 @@ export class Engine {
       const journal = openJournal(journalPath);
       const records = new SqliteRecords(join(folder, 'records.db'));
       const viewsPath = liveViews(folder);
-      const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) => report(new Error(`views: ${message}`)));
+      const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) =>
+        report(new Error(`views: ${message}`)),
+      );
       journal.onCommit(() => thread.wake());
       const bus = new EmbeddedBus({ journal, pause, onFailure: ({ error }) => report(error) });
-      return new Engine(lock, journal, records, openViews(viewsPath), thread, secrets, bus, bookDateIn(options.bookZone), options);
+      return new Engine(
+        lock,
+        journal,
+        records,
+        openViews(viewsPath),
+        thread,
+        secrets,
+        bus,
+        bookDateIn(options.bookZone),
+        options,
+      );
     } catch (error) {
       lock.release();
       throw error;

@@ -11,7 +11,10 @@ export class FolderInUse extends Error {
     readonly folder: string,
     readonly holder: BankFile | undefined,
   ) {
-    const who = holder === undefined ? 'another process' : `the process ${holder.pid}${holder.url === undefined ? '' : ` (${holder.url})`}`;
+    const who =
+      holder === undefined
+        ? 'another process'
+        : `the process ${holder.pid}${holder.url === undefined ? '' : ` (${holder.url})`}`;
     super(`${folder} is in use by ${who}`);
   }
 }
@@ -38,7 +41,8 @@ export function lockFolder(folder: string, pid: number): FolderLock {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) throw new FolderInUse(folder, readBankFile(folder));
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))
+      throw new FolderInUse(folder, readBankFile(folder));
     throw error;
   }
   const announce = (file: BankFile) => {

@@ -14,6 +14,13 @@ const configuration = loadConfiguration(
   { environment: process.env },
 );
 const report = (error: unknown) => console.error(error);
-const bank = await serveBank({ folder: configuration.data, host: configuration.host, port: configuration.port, bookZone: configuration.bookZone, calls: 'direct', report });
+const bank = await serveBank({
+  folder: configuration.data,
+  host: configuration.host,
+  port: configuration.port,
+  bookZone: configuration.bookZone,
+  calls: 'direct',
+  report,
+});
 console.log(bank.url);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void bank.close());

@@ -31,7 +31,10 @@ export interface OpenBooksOptions {
 export interface OpenedBooks {
   readonly clients: Pick<OfflineBank['clients'], 'accounts' | 'balance' | 'finance'>;
   readonly timeZone: string;
-  rebuildViews(onProgress: (progress: { readonly done: number; readonly total: number }) => void, signal: AbortSignal): Promise<Rebuilt>;
+  rebuildViews(
+    onProgress: (progress: { readonly done: number; readonly total: number }) => void,
+    signal: AbortSignal,
+  ): Promise<Rebuilt>;
   close(): Promise<void>;
 }
 
@@ -41,7 +44,8 @@ export function report(error: unknown): void {
 
 /** Views are up to the journal's head when it resolves. @throws FolderInUse, or an Error with one sentence where there is no ledger */
 export async function openBooks({ dataDir, readOnly, signal }: OpenBooksOptions): Promise<OpenedBooks> {
-  if (!existsSync(join(dataDir, 'journal.db'))) throw new Error(`${dataDir} holds no ledger: there is no journal.db in it`);
+  if (!existsSync(join(dataDir, 'journal.db')))
+    throw new Error(`${dataDir} holds no ledger: there is no journal.db in it`);
   try {
     return await withLock(dataDir, signal);
   } catch (error) {
@@ -81,7 +85,11 @@ async function besideBank(folder: string, signal: AbortSignal): Promise<OpenedBo
   transport.answer(balanceContract, new Balance(views, freshness));
   transport.answer(financeContract, new Finance({ journal, views, timeZone: BOOK_ZONE }));
   return {
-    clients: { accounts: transport.client(accountsContract), balance: transport.client(balanceContract), finance: transport.client(financeContract) },
+    clients: {
+      accounts: transport.client(accountsContract),
+      balance: transport.client(balanceContract),
+      finance: transport.client(financeContract),
+    },
     timeZone: BOOK_ZONE,
     rebuildViews: (onProgress, stop) => rebuildIn(folder, onProgress, stop),
     async close() {
@@ -91,7 +99,11 @@ async function besideBank(folder: string, signal: AbortSignal): Promise<OpenedBo
   };
 }
 
-async function rebuildIn(folder: string, onProgress: (progress: { done: number; total: number }) => void, signal: AbortSignal): Promise<Rebuilt> {
+async function rebuildIn(
+  folder: string,
+  onProgress: (progress: { done: number; total: number }) => void,
+  signal: AbortSignal,
+): Promise<Rebuilt> {
   const live = currentGeneration(folder);
   if (live === undefined) throw new Error(`${folder} has no views`);
   const journal = openJournalReader(join(folder, 'journal.db'));

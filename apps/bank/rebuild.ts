@@ -2,7 +2,14 @@
 import type { Journal, Position } from '@tallystick/journal';
 import { Projector } from '@tallystick/views';
 import { compareTable, type Difference } from '@tallystick/views/compare';
-import { createNextGeneration, openReader, removeGeneration, SqliteViews, type SqliteViewReader, switchGeneration } from '@tallystick/views/sqlite/index';
+import {
+  createNextGeneration,
+  openReader,
+  removeGeneration,
+  type SqliteViewReader,
+  SqliteViews,
+  switchGeneration,
+} from '@tallystick/views/sqlite/index';
 import { projections, VIEWS_CONSUMER } from './projections.js';
 
 /** Large batches: a row that many events of a batch change is written once. */
@@ -42,7 +49,11 @@ export async function rebuild({ folder, journal, live, signal, onProgress }: Reb
 }
 
 async function fill(
-  views: SqliteViews, journal: Rebuild['journal'], until: Position, signal: AbortSignal, onProgress: Rebuild['onProgress'],
+  views: SqliteViews,
+  journal: Rebuild['journal'],
+  until: Position,
+  signal: AbortSignal,
+  onProgress: Rebuild['onProgress'],
 ): Promise<number> {
   const projector = new Projector(VIEWS_CONSUMER, views, projections);
   await projector.prepare();

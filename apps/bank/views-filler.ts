@@ -1,9 +1,9 @@
 // Fills the views from the journal's tail until it is told to stop. Runs in the views' worker thread; in tests, beside the rest.
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
-import { pause } from './pause.js';
 import { openReader } from '@tallystick/journal/sqlite/index';
 import { Projector } from '@tallystick/views';
 import { SqliteViews } from '@tallystick/views/sqlite/index';
+import { pause } from './pause.js';
 import { projections, VIEWS_CONSUMER } from './projections.js';
 
 export interface FillerOptions {

@@ -29,7 +29,7 @@ export class ViewsThread implements Freshness {
   private readonly exited: Promise<void>;
 
   private constructor(
-    private readonly worker: Worker,
+    worker: Worker,
     shared: SharedArrayBuffer,
     private readonly onTrouble: (message: string) => void,
   ) {
@@ -39,9 +39,14 @@ export class ViewsThread implements Freshness {
   }
 
   /** Resolves when the views' file is open and its tables are there. */
-  static async start(files: Omit<ViewsWorkerData, 'shared'>, onTrouble: (message: string) => void): Promise<ViewsThread> {
+  static async start(
+    files: Omit<ViewsWorkerData, 'shared'>,
+    onTrouble: (message: string) => void,
+  ): Promise<ViewsThread> {
     const shared = new SharedArrayBuffer(BYTES);
-    const worker = new Worker(new URL('./views.worker.js', import.meta.url), { workerData: { ...files, shared } satisfies ViewsWorkerData });
+    const worker = new Worker(new URL('./views.worker.js', import.meta.url), {
+      workerData: { ...files, shared } satisfies ViewsWorkerData,
+    });
     const thread = new ViewsThread(worker, shared, onTrouble);
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
@@ -67,7 +72,13 @@ export class ViewsThread implements Freshness {
   waitUntil(position: bigint, signal: AbortSignal): Promise<void> {
     if (this.progress >= position) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { position, resolve: () => (signal.removeEventListener('abort', abort), resolve()) };
+      const waiter: Waiter = {
+        position,
+        resolve: () => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        },
+      };
       const abort = () => {
         this.waiters.delete(waiter);
         reject(signal.reason);

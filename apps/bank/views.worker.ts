@@ -18,7 +18,11 @@ const filler = await fillViews({
     Atomics.store(positions, PROGRESS, position);
     if (Atomics.load(words, WAITED_FOR) === 1) port.postMessage({ kind: 'progress' });
   },
-  onTrouble: (error) => port.postMessage({ kind: 'trouble', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  onTrouble: (error) =>
+    port.postMessage({
+      kind: 'trouble',
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }),
 });
 port.postMessage({ kind: 'ready' });
 

@@ -7,7 +7,10 @@ import { Cards } from './cards.js';
 @Injectable()
 @Answers(cardsContract)
 export class CardsController extends Cards {
-  constructor(@Inject(clientOf(ledgerContract)) ledger: ClientOf<typeof ledgerContract>, @Inject(RECORDS) records: Records) {
+  constructor(
+    @Inject(clientOf(ledgerContract)) ledger: ClientOf<typeof ledgerContract>,
+    @Inject(RECORDS) records: Records,
+  ) {
     super(ledger, records);
   }
 }

@@ -1,6 +1,6 @@
 // Whose a card is. The place of a token is a record: reserved once, before the card is issued, and never changed, so that one card
 // belongs to one account for ever.
-import type { cardsContract, ClientOf, HandlersOf, ledgerContract } from '@tallystick/contracts';
+import type { ClientOf, cardsContract, HandlersOf, ledgerContract } from '@tallystick/contracts';
 import { deriveId } from '@tallystick/events';
 import type { AccountId, CardId, CardToken } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
@@ -33,12 +33,19 @@ export class Cards implements Handlers {
 
   issue: Handlers['issue'] = async (request, context) => {
     const { caller, key, effectiveAt, localDate, accountId, token, masked, expiry, active, controls, limits } = request;
-    const wanted: Place = { accountId, cardId: deriveId('card', effectiveAt, 'card', `${caller}/${accountId}/${key}`) as CardId };
+    const wanted: Place = {
+      accountId,
+      cardId: deriveId('card', effectiveAt, 'card', `${caller}/${accountId}/${key}`) as CardId,
+    };
     const { cardId } = wanted;
     const place = await this.reserve(token, wanted);
-    if (place.accountId !== accountId || place.cardId !== cardId) return { cardId: place.cardId, outcomes: [{ kind: 'rejected', rejection: 'IdInUse' }] };
+    if (place.accountId !== accountId || place.cardId !== cardId)
+      return { cardId: place.cardId, outcomes: [{ kind: 'rejected', rejection: 'IdInUse' }] };
     const command = { type: 'IssueCard' as const, cardId, token, masked, expiry, active, controls, limits };
-    const { outcomes } = await this.ledger.execute({ accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] }, context);
+    const { outcomes } = await this.ledger.execute(
+      { accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
+      context,
+    );
     return { cardId, outcomes };
   };
 
@@ -46,9 +53,13 @@ export class Cards implements Handlers {
     const { caller, key, effectiveAt, localDate, cardId, replacement } = request;
     const { place: old } = await this.resolve({ token: null, cardId }, context);
     if (old === null) return { cardId, outcomes: [{ kind: 'rejected', rejection: 'UnknownCard' }] };
-    const wanted: Place = { accountId: old.accountId, cardId: deriveId('card', effectiveAt, 'card', `${caller}/${old.accountId}/${key}`) as CardId };
+    const wanted: Place = {
+      accountId: old.accountId,
+      cardId: deriveId('card', effectiveAt, 'card', `${caller}/${old.accountId}/${key}`) as CardId,
+    };
     const place = await this.reserve(replacement.token, wanted);
-    if (place.cardId !== wanted.cardId) return { cardId: place.cardId, outcomes: [{ kind: 'rejected', rejection: 'IdInUse' }] };
+    if (place.cardId !== wanted.cardId)
+      return { cardId: place.cardId, outcomes: [{ kind: 'rejected', rejection: 'IdInUse' }] };
     const command = { type: 'ReplaceCard' as const, cardId, replacement: { ...replacement, cardId: wanted.cardId } };
     const { outcomes } = await this.ledger.execute(
       { accountId: old.accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
@@ -60,7 +71,10 @@ export class Cards implements Handlers {
   /** Where the token is for ever: the place asked for, or the one that came first. */
   private async reserve(token: CardToken, wanted: Place): Promise<Place> {
     const value = Buffer.from(`${wanted.accountId} ${wanted.cardId}`);
-    const [byToken] = await Promise.all([this.records.insertIfAbsent(BY_TOKEN, token, value), this.records.insertIfAbsent(BY_ID, wanted.cardId, value)]);
+    const [byToken] = await Promise.all([
+      this.records.insertIfAbsent(BY_TOKEN, token, value),
+      this.records.insertIfAbsent(BY_ID, wanted.cardId, value),
+    ]);
     if (byToken) {
       this.remember(token, wanted);
       return wanted;

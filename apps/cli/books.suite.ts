@@ -87,7 +87,7 @@ export interface Ran {
 export async function tallystick(
   openBooks: OpenBooks,
   line: string,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Ran> {
   let [out, err] = ['', ''];
   const terminal = {

@@ -1,6 +1,14 @@
 // Which stream a command belongs to, and which of their states are kept in memory.
 import { deserialize, serialize } from 'node:v8';
-import { type AccountCommand, type AccountId, type AccountState, type CardToken, FOLD_VERSION, type UnknownCardCommand, type UnknownCardState } from '@tallystick/ledger-core';
+import {
+  type AccountCommand,
+  type AccountId,
+  type AccountState,
+  type CardToken,
+  FOLD_VERSION,
+  type UnknownCardCommand,
+  type UnknownCardState,
+} from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
 import { accountAggregate, unknownCardAggregate } from './aggregate.js';
 import { catchUp, type Envelope, type Outcome, StreamWriter, type WriterPorts } from './stream-writer.js';
@@ -67,7 +75,9 @@ export class AccountStreams {
   private writerOf(accountId: AccountId): StreamWriter<AccountState, AccountCommand> {
     let writer = this.accounts.get(accountId);
     if (writer === undefined) {
-      writer = new StreamWriter(this.ports, accountAggregate, accountStream(accountId), accountId, () => this.load(accountId));
+      writer = new StreamWriter(this.ports, accountAggregate, accountStream(accountId), accountId, () =>
+        this.load(accountId),
+      );
     } else {
       this.accounts.delete(accountId);
     }
@@ -105,4 +115,3 @@ export class AccountStreams {
     }
   }
 }
-

@@ -19,7 +19,15 @@ export function dayOf(micros: bigint): number {
   return Number(micros / DAY);
 }
 
-const HOLDS: readonly EventType[] = ['AuthorisationApproved', 'AuthorisationIncremented', 'AuthorisationAdvised', 'AuthorisationAdjusted', 'AuthorisationReversed', 'ClearingPosted', 'AuthorisationExpired'];
+const HOLDS: readonly EventType[] = [
+  'AuthorisationApproved',
+  'AuthorisationIncremented',
+  'AuthorisationAdvised',
+  'AuthorisationAdjusted',
+  'AuthorisationReversed',
+  'ClearingPosted',
+  'AuthorisationExpired',
+];
 
 export const dueProjection: Projection = {
   name: 'due',
@@ -29,13 +37,19 @@ export const dueProjection: Projection = {
     apply(events, out) {
       // A hold that the same batch closes again needs no row.
       const newest = new Map<string, (typeof events)[number]>();
-      for (const projected of events) if ('transaction' in projected.event) newest.set(projected.event.transaction.transactionId, projected);
+      for (const projected of events)
+        if ('transaction' in projected.event) newest.set(projected.event.transaction.transactionId, projected);
       for (const { event, metadata, position } of newest.values()) {
         if (!('transaction' in event)) continue;
         const { transactionId, remaining, expiresAt } = event.transaction;
         if (remaining === 0n || expiresAt === null) continue;
         const key = { day: dayOf(expiresAt), expires_at: expiresAt, transaction_id: transactionId };
-        out.push({ table: dueHoldsTable, group: 'hold', row: { ...key, account_id: metadata.accountId, recorded_at: metadata.recordedAt }, position });
+        out.push({
+          table: dueHoldsTable,
+          group: 'hold',
+          row: { ...key, account_id: metadata.accountId, recorded_at: metadata.recordedAt },
+          position,
+        });
       }
     },
   }),

@@ -64,9 +64,17 @@ export class DueTimer {
     const effectiveAt = row.expires_at as Micros;
     const key = `expire-${transactionId}-${effectiveAt}`;
     const command = { type: 'ExpireAuthorisation' as const, transactionId };
-    const at = { key, effectiveAt, localDate: this.ports.localDateOf(effectiveAt), causedAt: row.recorded_at as Micros };
+    const at = {
+      key,
+      effectiveAt,
+      localDate: this.ports.localDateOf(effectiveAt),
+      causedAt: row.recorded_at as Micros,
+    };
     // A rejection says that the hold is not due any more (it was extended): its new time has a row of its own.
-    await this.ports.ledger.execute({ accountId, caller: 'process.due', commands: [{ ...at, command }] }, this.ports.contextFor(key, key));
+    await this.ports.ledger.execute(
+      { accountId, caller: 'process.due', commands: [{ ...at, command }] },
+      this.ports.contextFor(key, key),
+    );
   }
 
   private async load(now: Micros): Promise<Checkpoint> {

@@ -16,8 +16,13 @@ const PAUSE_MS_MAX = 1_000;
 export class LedgerController extends Ledger implements OnApplicationShutdown {
   private readonly cached: AccountStreams;
 
-  constructor(@Inject(JOURNAL) journal: Journal, @Inject(RECORDS) records: Records, @Inject(CLOCK) clock: () => Micros) {
-    const pause = (attempt: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt)));
+  constructor(
+    @Inject(JOURNAL) journal: Journal,
+    @Inject(RECORDS) records: Records,
+    @Inject(CLOCK) clock: () => Micros,
+  ) {
+    const pause = (attempt: number) =>
+      new Promise<void>((resolve) => setTimeout(resolve, Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt)));
     const ports = { journal, records, clock, pause, cacheWeight: CACHE_WEIGHT };
     const streams = new AccountStreams(ports);
     super(ports, streams);

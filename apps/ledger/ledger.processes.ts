@@ -4,7 +4,18 @@ import type { Bus } from '@tallystick/bus';
 import { type BookDate, type ClientOf, ledgerContract } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
 import type { ContextFor } from '@tallystick/transport';
-import { BOOK_DATE, BUS, CLOCK, clientOf, CONTEXT_FOR, FRESHNESS, RECORDS, REPORT, RUNS_PROCESSES, VIEWS } from '@tallystick/transport/nest';
+import {
+  BOOK_DATE,
+  BUS,
+  CLOCK,
+  CONTEXT_FOR,
+  clientOf,
+  FRESHNESS,
+  RECORDS,
+  REPORT,
+  RUNS_PROCESSES,
+  VIEWS,
+} from '@tallystick/transport/nest';
 import type { Freshness, Records, ViewReader } from '@tallystick/views';
 import { DueTimer } from './due.timer.js';
 import { TransferProcess } from './transfer.process.js';

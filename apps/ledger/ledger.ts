@@ -31,7 +31,10 @@ export class Ledger implements Handlers {
 
   executeUnknownCard: Handlers['executeUnknownCard'] = async (request, context) => {
     const commandId = `${request.caller}/unknown-card-${request.token}/${request.key}`;
-    const outcomes = await this.streams.executeUnknownCard(request.token, envelope(request.command, request, commandId, context));
+    const outcomes = await this.streams.executeUnknownCard(
+      request.token,
+      envelope(request.command, request, commandId, context),
+    );
     return { outcomes };
   };
 
@@ -45,7 +48,16 @@ export class Ledger implements Handlers {
       stream: `entry-${scheme}-${clearingKey}`,
       event: { type: 'EntryPosted', kind: 'suspense', description, reference: clearingKey, exception: reason, entry },
       commandId,
-      content: [scheme, clearingKey, amount, currency, reconciliation?.amount, reconciliation?.currency, refund, reason].join('\n'),
+      content: [
+        scheme,
+        clearingKey,
+        amount,
+        currency,
+        reconciliation?.amount,
+        reconciliation?.currency,
+        refund,
+        reason,
+      ].join('\n'),
       effectiveAt: request.effectiveAt,
       localDate: request.localDate,
       recordedAt: this.ports.clock(),
@@ -54,8 +66,18 @@ export class Ledger implements Handlers {
       correlationId: context.correlationId,
     });
     if (appended.kind === 'other-content') return { outcomes: [{ kind: 'rejected', rejection: 'ClearingKeyReused' }] };
-    const answer = { type: 'EntryPosted' as const, decision: 'recorded' as const, reason, responseCode: '00', transactionId: null, amount, balances: null };
-    return { outcomes: [{ kind: 'answered', answer, position: appended.position, repeated: appended.kind === 'repeated' }] };
+    const answer = {
+      type: 'EntryPosted' as const,
+      decision: 'recorded' as const,
+      reason,
+      responseCode: '00',
+      transactionId: null,
+      amount,
+      balances: null,
+    };
+    return {
+      outcomes: [{ kind: 'answered', answer, position: appended.position, repeated: appended.kind === 'repeated' }],
+    };
   };
 
   completeBatch: Handlers['completeBatch'] = async (request, context) => {
@@ -94,12 +116,19 @@ export class Ledger implements Handlers {
 
   private run(request: Execute, context: CallContext): Promise<Outcome[]> {
     const { accountId, caller, commands } = request;
-    const envelopes = commands.map((c) => envelope(c.command, { ...c, caller }, `${caller}/${accountId}/${c.key}`, context));
+    const envelopes = commands.map((c) =>
+      envelope(c.command, { ...c, caller }, `${caller}/${accountId}/${c.key}`, context),
+    );
     return this.streams.execute(accountId, envelopes);
   }
 }
 
-function envelope<Command>(command: Command, at: Circumstances, commandId: string, context: CallContext): Envelope<Command> {
+function envelope<Command>(
+  command: Command,
+  at: Circumstances,
+  commandId: string,
+  context: CallContext,
+): Envelope<Command> {
   return {
     command,
     commandId,

@@ -19,7 +19,9 @@ export interface SingleEvent {
   readonly correlationId: string;
 }
 
-export type AppendedOnce = { readonly kind: 'new' | 'repeated'; readonly position: bigint } | { readonly kind: 'other-content' };
+export type AppendedOnce =
+  | { readonly kind: 'new' | 'repeated'; readonly position: bigint }
+  | { readonly kind: 'other-content' };
 
 /** Appends the event where its stream is empty; else says whether what lies there is the same. */
 export async function appendOnce(journal: Journal, single: SingleEvent): Promise<AppendedOnce> {
@@ -53,7 +55,9 @@ export async function appendOnce(journal: Journal, single: SingleEvent): Promise
   }
   const stored = found ?? (await firstOf(journal, single.stream));
   if (stored === undefined) throw new Error(`${single.stream}: a conflict, and yet no event`);
-  return decodeMetadata(stored.metadata).contentHash === contentHash ? { kind: 'repeated', position: stored.position } : { kind: 'other-content' };
+  return decodeMetadata(stored.metadata).contentHash === contentHash
+    ? { kind: 'repeated', position: stored.position }
+    : { kind: 'other-content' };
 }
 
 export async function readBatch(journal: Journal, stream: string): Promise<BatchCompleted | undefined> {

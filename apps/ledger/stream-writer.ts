@@ -2,7 +2,14 @@
 // against the evolving state and appended in one go, so a hot account costs one round trip for many commands.
 import { hash } from 'node:crypto';
 import { decodeMetadata, decodePayload, deriveId, encodeEvent, schemaVersionOf } from '@tallystick/events';
-import { type EncodedEvent, type Journal, JournalUnavailable, NO_STREAM, type RecordedEvent, RevisionConflict } from '@tallystick/journal';
+import {
+  type EncodedEvent,
+  type Journal,
+  JournalUnavailable,
+  NO_STREAM,
+  type RecordedEvent,
+  RevisionConflict,
+} from '@tallystick/journal';
 import {
   type AccountId,
   type AccountStreamEvent,
@@ -254,7 +261,12 @@ class Round<State extends StreamState, Command> {
       stream: this.stream,
       revision: BigInt(revision),
       accountId: this.accountId,
-      transactionId: 'transaction' in event ? event.transaction.transactionId : 'transactionId' in event ? event.transactionId : null,
+      transactionId:
+        'transaction' in event
+          ? event.transaction.transactionId
+          : 'transactionId' in event
+            ? event.transactionId
+            : null,
       commandId: context.commandId,
       contentHash: context.contentHash,
       source: envelope.source,
@@ -285,7 +297,13 @@ export async function catchUp<State extends StreamState, Command>(
     const page = await journal.readStream(stream, { fromRevision: state.revision + 1, limit: READ_PAGE });
     for (const recorded of page) {
       const { commandId, contentHash, recordedAt, localDate } = decodeMetadata(recorded.metadata);
-      aggregate.evolve(state, eventOf(recorded), { commandId, contentHash, revision: recorded.revision, recordedAt, localDate });
+      aggregate.evolve(state, eventOf(recorded), {
+        commandId,
+        contentHash,
+        revision: recorded.revision,
+        recordedAt,
+        localDate,
+      });
     }
     folded += page.length;
     if (page.length < READ_PAGE) return folded;

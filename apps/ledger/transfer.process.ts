@@ -1,8 +1,9 @@
 // Drives transfers from the journal: what left one account reaches the other or comes back. Every step is idempotent by the transfer's
 // id, so a delivery may be repeated at any point; the checkpoint is written after its steps.
+
+import type { Delivery } from '@tallystick/bus';
 import type { CallContext, ClientOf, ledgerContract } from '@tallystick/contracts';
 import { decodeMetadata, decodePayload, eventTypeOf } from '@tallystick/events';
-import type { Delivery } from '@tallystick/bus';
 import type { RecordedEvent } from '@tallystick/journal';
 import type { AccountCommand, AccountId, EventMetadata, TransferSent } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
@@ -45,14 +46,26 @@ export class TransferProcess {
     if (sent.type !== 'TransferSent' || source === null) throw new Error(`${recorded.stream}: not a transfer`);
     const { transferId, destinationAccountId, amount, currency, personal } = sent;
     const refused = await this.execute(destinationAccountId, 'receive', sent, metadata, {
-      type: 'ReceiveTransfer', transferId, sourceAccountId: source, amount, currency, personal,
+      type: 'ReceiveTransfer',
+      transferId,
+      sourceAccountId: source,
+      amount,
+      currency,
+      personal,
     });
-    if (refused === null) await this.execute(source, 'complete', sent, metadata, { type: 'CompleteTransfer', transferId });
+    if (refused === null)
+      await this.execute(source, 'complete', sent, metadata, { type: 'CompleteTransfer', transferId });
     else await this.execute(source, 'return', sent, metadata, { type: 'ReturnTransfer', transferId, reason: refused });
   }
 
   /** Why the command was rejected, or null. */
-  private async execute(accountId: AccountId, step: string, sent: TransferSent, cause: EventMetadata, command: AccountCommand): Promise<string | null> {
+  private async execute(
+    accountId: AccountId,
+    step: string,
+    sent: TransferSent,
+    cause: EventMetadata,
+    command: AccountCommand,
+  ): Promise<string | null> {
     const { effectiveAt, localDate, recordedAt, correlationId, commandId } = cause;
     const key = `${step}-${sent.transferId}`;
     const { outcomes } = await this.ledger.execute(

@@ -8,7 +8,13 @@ export const transactionsTable: TableDefinition = {
   keys: { account_id: 'text', month: 'text', transaction_id: 'text' },
   groups: {
     what: {
-      kind: 'text', description: 'text', mcc: 'text', category: 'text', local_amount: 'money', local_currency: 'text', related: 'text',
+      kind: 'text',
+      description: 'text',
+      mcc: 'text',
+      category: 'text',
+      local_amount: 'money',
+      local_currency: 'text',
+      related: 'text',
     },
     money: { created: 'instant', amount: 'money', currency: 'text', status: 'text', decline_reason: 'text' },
     settlement: { settled: 'instant' },

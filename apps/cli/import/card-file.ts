@@ -31,14 +31,35 @@ export interface ReadOptions {
 }
 
 const AMOUNT_COLUMNS = ['billing_minor', 'original_minor'];
-const KNOWN = ['file', 'row', 'date', 'original_minor', 'original_cur', 'billing_minor', 'billing_cur', 'merchant_name', 'card', 'cac1_desc'] as const;
+const KNOWN = [
+  'file',
+  'row',
+  'date',
+  'original_minor',
+  'original_cur',
+  'billing_minor',
+  'billing_cur',
+  'merchant_name',
+  'card',
+  'cac1_desc',
+] as const;
 type Fields = Partial<Record<(typeof KNOWN)[number], string>>;
 
 /** Records of a CSV file with their line numbers. @throws BadInput */
-export async function* csvRecords(path: string, signal: AbortSignal): AsyncGenerator<{ readonly fields: Record<string, string>; readonly line: number }> {
-  const parser = parse({ columns: (header: string[]) => checkedHeader(path, header), bom: true, info: true, skip_empty_lines: true });
+export async function* csvRecords(
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly fields: Record<string, string>; readonly line: number }> {
+  const parser = parse({
+    columns: (header: string[]) => checkedHeader(path, header),
+    bom: true,
+    info: true,
+    skip_empty_lines: true,
+  });
   const source = createReadStream(path);
-  const feeding = path.endsWith('.gz') ? pipeline(source, createGunzip(), parser, { signal }) : pipeline(source, parser, { signal });
+  const feeding = path.endsWith('.gz')
+    ? pipeline(source, createGunzip(), parser, { signal })
+    : pipeline(source, parser, { signal });
   // The loop below meets the parser's error; this keeps the pipeline's copy of it from being unhandled.
   feeding.catch(() => {});
   try {
@@ -57,8 +78,13 @@ function checkedHeader(path: string, header: string[]): string[] {
 
 function asBadInput(path: string, error: unknown): unknown {
   if (error instanceof BadInput) return error;
-  const { code, message, lines } = error as { readonly code?: unknown; readonly message?: string; readonly lines?: number };
-  if (typeof code === 'string' && code.startsWith('CSV_')) return new BadInput(`${path}${lines === undefined ? '' : ` line ${lines}`}: ${message}`);
+  const { code, message, lines } = error as {
+    readonly code?: unknown;
+    readonly message?: string;
+    readonly lines?: number;
+  };
+  if (typeof code === 'string' && code.startsWith('CSV_'))
+    return new BadInput(`${path}${lines === undefined ? '' : ` line ${lines}`}: ${message}`);
   if (code === 'ENOENT') return new BadInput(`${path}: there is no such file`);
   if (typeof code === 'string' && code.startsWith('Z_')) return new BadInput(`${path}: not a gzip file`);
   return error;
@@ -75,8 +101,10 @@ export async function* cardRows(path: string, options: ReadOptions): AsyncGenera
 }
 
 function requireColumns(path: string, fields: Fields): void {
-  for (const name of ['date', 'card'] as const) if (fields[name] === undefined) throw new BadInput(`${path} line 1: the column ${name} is missing`);
-  if (!AMOUNT_COLUMNS.some((name) => name in fields)) throw new BadInput(`${path} line 1: a column billing_minor or original_minor is missing`);
+  for (const name of ['date', 'card'] as const)
+    if (fields[name] === undefined) throw new BadInput(`${path} line 1: the column ${name} is missing`);
+  if (!AMOUNT_COLUMNS.some((name) => name in fields))
+    throw new BadInput(`${path} line 1: a column billing_minor or original_minor is missing`);
 }
 
 function cardRow(path: string, line: number, fields: Fields, options: ReadOptions): CardRow {
@@ -120,7 +148,8 @@ export function currencyOf(at: string, column: string, text: string | undefined)
 export function dateOf(at: string, text: string | undefined): LocalDate {
   if (text === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new BadInput(`${at}: date is not YYYY-MM-DD`);
   const time = Date.parse(`${text}T12:00:00Z`);
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) throw new BadInput(`${at}: there is no day ${text}`);
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text)
+    throw new BadInput(`${at}: there is no day ${text}`);
   if (time < 0) throw new BadInput(`${at}: a date before 1970`);
   return text as LocalDate;
 }
@@ -132,7 +161,16 @@ export class Fingerprint {
 
   /** `card` is the card's token: no card number goes in here. */
   add(row: CardRow, card: string): void {
-    const text = [row.date, card, row.merchant, row.amount, row.currency, row.local?.amount ?? '', row.local?.currency ?? '', row.category ?? ''].join('\u0000');
+    const text = [
+      row.date,
+      card,
+      row.merchant,
+      row.amount,
+      row.currency,
+      row.local?.amount ?? '',
+      row.local?.currency ?? '',
+      row.category ?? '',
+    ].join('\u0000');
     this.sum = BigInt.asUintN(256, this.sum + BigInt(`0x${hash('sha256', text)}`));
     this.rows++;
   }

@@ -1,7 +1,8 @@
 // `tallystick import cards`: every file is read twice. The first pass checks each row and finds files that repeat an earlier one as a
 // whole; only then does the second pass apply rows, in file order.
-import type { CallContext, cardProcessingContract, ClientOf, ledgerContract } from '@tallystick/contracts';
+
 import { hash } from 'node:crypto';
+import type { CallContext, ClientOf, cardProcessingContract, ledgerContract } from '@tallystick/contracts';
 import type { LocalDate } from '@tallystick/ledger-core';
 import { type CardRow, cardRows, Fingerprint, type ReadOptions } from './card-file.js';
 
@@ -34,7 +35,12 @@ export interface ImportReport {
   /** Files that an earlier command had taken in whole. */
   readonly filesThereBefore: readonly string[];
   readonly heldBack: readonly HeldBack[];
-  readonly refused: readonly { readonly file: string; readonly row: string; readonly code: string; readonly message: string }[];
+  readonly refused: readonly {
+    readonly file: string;
+    readonly row: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 interface KnownCard {
@@ -55,7 +61,11 @@ const KIND = 'cards';
 const ROWS_PER_CALL = 2_000;
 
 /** @throws BadInput before anything was applied, where a row is broken */
-export async function importCards(paths: readonly string[], clients: ImportClients, options: ImportOptions): Promise<ImportReport> {
+export async function importCards(
+  paths: readonly string[],
+  clients: ImportClients,
+  options: ImportOptions,
+): Promise<ImportReport> {
   const importer = new CardImport(clients, options);
   await importer.plan(paths);
   return importer.apply(paths);
@@ -152,7 +162,18 @@ class CardImport {
     const known = this.cards.get(row.card);
     if (known === undefined) throw new Error(`${row.file} row ${row.row} appeared after the file was checked`);
     const { file, row: number, date, amount, currency, local, merchant, category } = row;
-    return { file, row: number, token: known.token, reference: known.reference, date, amount, currency, local, merchant, category };
+    return {
+      file,
+      row: number,
+      token: known.token,
+      reference: known.reference,
+      date,
+      amount,
+      currency,
+      local,
+      merchant,
+      category,
+    };
   }
 
   private planOf(file: string): FilePlan {
@@ -174,15 +195,29 @@ class CardImport {
       if (plan.decision !== 'apply') continue;
       const contentFingerprint = plan.fingerprint.toString();
       const first = await this.fileWith(contentFingerprint);
-      const facts = { kind: KIND, file: plan.file, contentFingerprint, rows: plan.fingerprint.rows, accepted: plan.fingerprint.rows - plan.declined, declined: plan.declined };
+      const facts = {
+        kind: KIND,
+        file: plan.file,
+        contentFingerprint,
+        rows: plan.fingerprint.rows,
+        accepted: plan.fingerprint.rows - plan.declined,
+        declined: plan.declined,
+      };
       const at = { effectiveAt: BigInt(Date.parse(`${plan.lastDate}T12:00:00Z`)) * 1000n, localDate: plan.lastDate };
       await this.clients.ledger.completeBatch({ ...facts, ...at, identity: identityOf(plan) }, this.options.context());
-      if (first === undefined) await this.clients.ledger.completeBatch({ ...facts, ...at, identity: contentFingerprint }, this.options.context());
+      if (first === undefined)
+        await this.clients.ledger.completeBatch(
+          { ...facts, ...at, identity: contentFingerprint },
+          this.options.context(),
+        );
     }
   }
 
   private async isDone(plan: FilePlan): Promise<boolean> {
-    const { found } = await this.clients.ledger.batch({ kind: KIND, identity: identityOf(plan) }, this.options.context());
+    const { found } = await this.clients.ledger.batch(
+      { kind: KIND, identity: identityOf(plan) },
+      this.options.context(),
+    );
     return found !== null;
   }
 

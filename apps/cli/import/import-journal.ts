@@ -39,7 +39,11 @@ const COLUMNS = ['id', 'account', 'date', 'amount_minor', 'currency', 'descripti
 const LINES_PER_CALL = 1_000;
 
 /** @throws BadInput before anything was posted, where a line is broken */
-export async function importJournal(paths: readonly string[], accounts: ClientOf<typeof accountsContract>, options: JournalImportOptions): Promise<JournalImportReport> {
+export async function importJournal(
+  paths: readonly string[],
+  accounts: ClientOf<typeof accountsContract>,
+  options: JournalImportOptions,
+): Promise<JournalImportReport> {
   let total = 0;
   const ids = new Map<string, string>();
   for (const path of paths) {
@@ -50,7 +54,12 @@ export async function importJournal(paths: readonly string[], accounts: ClientOf
       total++;
     }
   }
-  const report = { lines: 0, repeated: 0, differences: [] as BalanceDifference[], refused: [] as JournalImportReport['refused'][number][] };
+  const report = {
+    lines: 0,
+    repeated: 0,
+    differences: [] as BalanceDifference[],
+    refused: [] as JournalImportReport['refused'][number][],
+  };
   for await (const lines of batches(paths, options.signal)) {
     const answer = await accounts.importLines({ lines }, options.context());
     report.lines += lines.length;
@@ -74,9 +83,13 @@ async function* batches(paths: readonly string[], signal: AbortSignal): AsyncGen
   if (lines.length > 0) yield lines;
 }
 
-async function* journalLines(path: string, signal: AbortSignal): AsyncGenerator<{ readonly line: JournalLine; readonly at: string }> {
+async function* journalLines(
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly line: JournalLine; readonly at: string }> {
   for await (const { fields, line } of csvRecords(path, signal)) {
-    for (const name of COLUMNS) if (fields[name] === undefined) throw new BadInput(`${path} line 1: the column ${name} is missing`);
+    for (const name of COLUMNS)
+      if (fields[name] === undefined) throw new BadInput(`${path} line 1: the column ${name} is missing`);
     const at = `${path} line ${line}`;
     const amount = minorOf(at, 'amount_minor', fields.amount_minor);
     const currency = currencyOf(at, 'currency', fields.currency);

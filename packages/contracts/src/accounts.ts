@@ -57,7 +57,9 @@ export const accountsContract = defineContract('accounts', {
     }),
     response: Type.Object({
       repeated: Type.Integer(),
-      differences: Type.Array(Type.Object({ id: Type.String(), account: Type.String(), stated: big, currency, ours: big })),
+      differences: Type.Array(
+        Type.Object({ id: Type.String(), account: Type.String(), stated: big, currency, ours: big }),
+      ),
       refused: Type.Array(Type.Object({ id: Type.String(), code: Type.String(), message: Type.String() })),
     }),
     idempotent: true,

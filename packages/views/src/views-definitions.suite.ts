@@ -8,7 +8,7 @@ import {
   type Upsert,
   type ViewWriter,
 } from './port.js';
-import type { ViewsStore } from './views.suite.js';
+import type { ViewsStore } from './views-under-test.suite.js';
 
 /** An account's balance and, written by other events, its status. */
 const accounts: TableDefinition = {

@@ -1,7 +1,7 @@
 // Part of views.suite.ts: the order of rows in slices and scans.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Row, TableDefinition, Upsert, ViewWriter } from './port.js';
-import type { ViewsStore } from './views.suite.js';
+import type { ViewsStore } from './views-under-test.suite.js';
 
 /** A list with the newest first; of one instant, by id ascending. */
 const list: TableDefinition = {

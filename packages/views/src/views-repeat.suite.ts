@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Row, TableDefinition, Upsert, ViewWriter } from './port.js';
-import type { ViewsStore } from './views.suite.js';
+import type { ViewsStore } from './views-under-test.suite.js';
 
 const table: TableDefinition = {
   name: 'suite_repeat',

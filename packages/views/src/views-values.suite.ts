@@ -1,7 +1,7 @@
 // Part of views.suite.ts: values and the checks of them.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Row, TableDefinition, Upsert, ViewWriter } from './port.js';
-import type { ViewsStore } from './views.suite.js';
+import type { ViewsStore } from './views-under-test.suite.js';
 
 const samples: TableDefinition = {
   name: 'suite_samples',

@@ -4,15 +4,10 @@ import type { Row, TableDefinition, Upsert, ViewWriter } from './port.js';
 import { viewsDefinitionsSuite } from './views-definitions.suite.js';
 import { viewsOrderSuite } from './views-order.suite.js';
 import { viewsRepeatSuite } from './views-repeat.suite.js';
+import type { ViewsStore } from './views-under-test.suite.js';
 import { viewsValuesSuite } from './views-values.suite.js';
 
-/** An empty store of an adapter, for one test. */
-export interface ViewsStore {
-  /** Opens it; opened again after a close, it holds what was there. */
-  open(): Promise<ViewWriter>;
-  /** Removes all of it, after the writers were closed. */
-  dispose(): Promise<void>;
-}
+export type { ViewsStore } from './views-under-test.suite.js';
 
 /** An account's balance and, written by other events, its status. */
 const accounts: TableDefinition = {
