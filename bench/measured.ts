@@ -9,6 +9,8 @@ export interface Measured {
   readonly cpuServer: number;
   /** CPU seconds of whoever made the load; null where that is the same process. */
   readonly cpuLoad: number | null;
+  /** CPU seconds of everything else on the machine meanwhile: where it isn't near zero, the figures are of a busy machine. */
+  readonly cpuOthers: number;
   /** Wall clock. */
   readonly seconds: number;
 }
@@ -28,6 +30,7 @@ export function combined(all: readonly Measured[]): Measured {
         : { p50: worst((l) => l.p50), p95: worst((l) => l.p95), p99: worst((l) => l.p99) },
     cpuServer: sum((one) => one.cpuServer),
     cpuLoad: first.cpuLoad === null ? null : sum((one) => one.cpuLoad ?? 0),
+    cpuOthers: sum((one) => one.cpuOthers),
     seconds: sum((one) => one.seconds),
   };
 }

@@ -47,6 +47,14 @@ export function cpuSeconds(pid: number): number {
   return self === undefined ? 0 : self.own + self.ended + below(pid);
 }
 
+/** CPU seconds so far of everything on the machine. */
+export function busySeconds(): number {
+  // user, nice, system, idle, iowait, irq, softirq, steal: all but the waiting.
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] =
+    readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/).slice(1).map(Number) ?? [];
+  return (user + nice + system + irq + softirq + steal) / ticksPerSecond();
+}
+
 /** Megabytes (10^6 bytes) in memory now, and at most so far. */
 export interface Memory {
   readonly now: number;

@@ -14,6 +14,7 @@ export interface Figure {
   /** CPU seconds. */
   readonly cpuServer?: number;
   readonly cpuLoad?: number | null;
+  readonly cpuOthers?: number;
   readonly memory?: Memory;
   readonly note?: string;
 }
@@ -59,7 +60,10 @@ export class Report {
       `${JSON.stringify({ at: new Date().toISOString(), machine, settings, figures, checks, skipped }, null, 2)}\n`,
     );
     const tables = [
-      table(['', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU s', 'load CPU s', 'memory MB', ''], figures.map(row)),
+      table(
+        ['', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU s', 'load CPU s', 'others CPU s', 'memory MB', ''],
+        figures.map(row),
+      ),
       table(
         ['target', 'figure', ''],
         checks.map(({ target, figure, met }) => [target, figure, met ? 'met' : 'MISSED']),
@@ -70,7 +74,7 @@ export class Report {
   }
 }
 
-function row({ name, unit, rate, latencies, cpuServer, cpuLoad, memory, note }: Figure): string[] {
+function row({ name, unit, rate, latencies, cpuServer, cpuLoad, cpuOthers, memory, note }: Figure): string[] {
   const times = latencies ? [latencies.p50, latencies.p95, latencies.p99].map(milliseconds) : ['', '', ''];
   const seconds = (value: number | null | undefined) => (value === undefined || value === null ? '' : value.toFixed(1));
   const megabytes = memory === undefined ? '' : `${memory.now.toFixed(0)} (most ${memory.most.toFixed(0)})`;
@@ -80,6 +84,7 @@ function row({ name, unit, rate, latencies, cpuServer, cpuLoad, memory, note }: 
     ...times,
     seconds(cpuServer),
     seconds(cpuLoad),
+    seconds(cpuOthers),
     megabytes,
     note ?? '',
   ];

@@ -1,16 +1,17 @@
 // Another bank's statement lines: each reference with its currency is an account, opened at its first line.
-import type {
-  accountsContract,
-  CallContext,
-  ClientOf,
-  HandlersOf,
-  ledgerContract,
-  RequestOf,
-  ResponseOf,
+import {
+  type accountsContract,
+  type CallContext,
+  type ClientOf,
+  type HandlersOf,
+  holdsCardNumber,
+  type ledgerContract,
+  maskCardNumbersIn,
+  type RequestOf,
+  type ResponseOf,
 } from '@tallystick/contracts';
 import { type AccountId, rejections } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
-import { accountIdOf } from './account-id.js';
 
 type Methods = (typeof accountsContract)['methods'];
 type Line = RequestOf<Methods['importLines']>['lines'][number];
@@ -42,7 +43,8 @@ export class LineImporter {
 
   async importLines(lines: readonly Line[], context: CallContext): Promise<Answer> {
     const requests = [];
-    for (const line of lines) {
+    for (const stated of lines) {
+      const line = { ...stated, id: await this.storable(stated.id, context) };
       const { accountId } = await this.accountOf(line, context);
       const command = {
         type: 'PostStatementLine' as const,
@@ -71,14 +73,14 @@ export class LineImporter {
       if (outcome === undefined) return;
       if (outcome.kind === 'rejected') {
         const { code, message } = rejections[outcome.rejection];
-        refused.push({ id: line.id, code, message });
+        refused.push({ id: maskCardNumbersIn(line.id), code, message });
         return;
       }
       if (outcome.repeated) repeated++;
       const ours = outcome.answer.balances?.ledger;
       if (line.statedBalance !== null && ours !== undefined && ours !== line.statedBalance) {
         differences.push({
-          id: line.id,
+          id: maskCardNumbersIn(line.id),
           account: this.known.get(nameOf(line))?.reference ?? '',
           stated: line.statedBalance,
           ours,
@@ -94,29 +96,45 @@ export class LineImporter {
     if (known !== undefined) return known;
     const { token, reference } = await this.disguise(line.account, context);
     const key = `${token} ${line.currency}`;
-    const at = { caller: CALLER, key: `line:${line.id}:account`, effectiveAt: noonOf(line), localDate: line.date };
-    const wanted = accountIdOf(at.caller, at.key, at.effectiveAt);
-    await this.records.insertIfAbsent(BY_REFERENCE, key, Buffer.from(wanted));
-    const found = await this.records.get(BY_REFERENCE, key);
-    if (found === undefined) throw new Error('a reference that was reserved has no account');
-    const accountId = Buffer.from(found.value).toString() as AccountId;
-    if (accountId === wanted) {
-      await this.open(
-        {
-          ...at,
-          owners: [],
-          currency: line.currency,
-          product: 'imported-account',
-          overdraftLimit: 0n,
-          externalReference: reference,
-        },
-        context,
-      );
-    }
+    const opening = await this.firstOpening(key, line);
+    // Again at every start: the one before may have ended between keeping the opening and doing it.
+    const { accountId } = await this.open(
+      {
+        caller: CALLER,
+        ...opening,
+        owners: [],
+        currency: line.currency,
+        product: 'imported-account',
+        overdraftLimit: 0n,
+        externalReference: reference,
+      },
+      context,
+    );
     const place = { accountId, reference };
     this.known.set(nameOf(line), place);
     return place;
   }
+
+  /** What the account of a reference is opened with, whichever line comes first later. */
+  private async firstOpening(reference: string, line: Line): Promise<Opening> {
+    const wanted = `${noonOf(line)} ${line.date} line:${line.id}:account`;
+    await this.records.insertIfAbsent(BY_REFERENCE, reference, Buffer.from(wanted));
+    const found = await this.records.get(BY_REFERENCE, reference);
+    if (found === undefined) throw new Error('a reference that was reserved has no account');
+    const [effectiveAt = '', localDate = '', ...key] = Buffer.from(found.value).toString().split(' ');
+    return { effectiveAt: BigInt(effectiveAt), localDate: localDate as Line['date'], key: key.join(' ') };
+  }
+
+  /** An id is stored: one that holds a card number is replaced by its keyed token. */
+  private async storable(id: string, context: CallContext): Promise<string> {
+    return holdsCardNumber(id) ? (await this.disguise(id, context)).token : id;
+  }
+}
+
+interface Opening {
+  readonly key: string;
+  readonly effectiveAt: bigint;
+  readonly localDate: Line['date'];
 }
 
 function nameOf(line: Line): string {

@@ -49,6 +49,9 @@ export interface EngineOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** Between two deliveries to a process: long enough to gather a batch, short beside a transfer's way over HTTP. */
+const LINGER_MS = 2;
+
 export function now(): Micros {
   return BigInt(Date.now()) * 1000n;
 }
@@ -80,7 +83,7 @@ export class Engine {
         report(new Error(`views: ${message}`)),
       );
       journal.onCommit(() => thread.wake());
-      const bus = new EmbeddedBus({ journal, pause, onFailure: ({ error }) => report(error) });
+      const bus = new EmbeddedBus({ journal, pause, lingerMs: LINGER_MS, onFailure: ({ error }) => report(error) });
       return new Engine(
         lock,
         journal,
@@ -125,7 +128,7 @@ export class Engine {
       [RUNS_PROCESSES, this.options.runsProcesses],
       [REPORT, this.options.report],
       [TIME, systemTime],
-      [RANDOM, randomBytes],
+      [RANDOM, this.random],
     ];
     return {
       module: EngineModule,

@@ -22,6 +22,8 @@ export interface ViewsFiller {
 }
 
 const EVENTS_PER_BATCH = 2_048;
+/** Between two batches: views may be this much behind, and cost a fraction of what a transaction for each commit would. */
+const LINGER_MS = 5;
 
 export async function fillViews(options: FillerOptions): Promise<ViewsFiller> {
   const reader = openReader(options.journalPath, { pageSize: EVENTS_PER_BATCH });
@@ -29,7 +31,7 @@ export async function fillViews(options: FillerOptions): Promise<ViewsFiller> {
   const projector = new Projector(VIEWS_CONSUMER, views, projections, (_, position) => options.onProgress(position));
   await projector.prepare();
   options.onProgress(await views.progress(VIEWS_CONSUMER, 0));
-  const bus = new EmbeddedBus({ journal: reader, pause, onFailure: ({ error }) => options.onTrouble(error) });
+  const bus = new EmbeddedBus({ journal: reader, pause, lingerMs: LINGER_MS, onFailure: ({ error }) => options.onTrouble(error) });
   const stopped = bus.run(projector, options.signal).finally(async () => {
     await reader.close();
     await views.close();

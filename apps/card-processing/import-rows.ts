@@ -29,6 +29,8 @@ type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outco
 
 const CALLER = 'import-cards';
 const SCHEME = 'import';
+/** Each waits for several commits, which they share. */
+const CARDS_AT_ONCE = 64;
 const NO_LIMITS: CardLimits = {
   perTransaction: null,
   dailyAmount: null,
@@ -52,10 +54,7 @@ export class RowImporter {
   constructor(private readonly clients: ImportClients) {}
 
   async importRows({ rows, creditLimit }: ImportRequest, context: CallContext): Promise<ImportAnswer> {
-    for (const row of rows) {
-      // One after the other: the first row of a card opens its account, and which one that is must not depend on timing.
-      if (!this.places.has(placeKey(row))) this.places.set(placeKey(row), await this.open(row, creditLimit, context));
-    }
+    await this.openPlaces(rows, creditLimit, context);
     const { responses } = await this.clients.ledger.executeAll(
       { requests: rows.map((row) => this.request(row)) },
       context,
@@ -66,6 +65,35 @@ export class RowImporter {
     );
   }
 
+  /**
+   * Opens what the rows need that is not known yet. One card's currencies one after the other, since the first has the card's own token;
+   * cards side by side: what each comes to follows from its own rows alone.
+   */
+  private async openPlaces(rows: readonly ImportedRow[], creditLimit: bigint, context: CallContext): Promise<void> {
+    const asked = new Set<string>();
+    const byToken = new Map<string, ImportedRow[]>();
+    for (const row of rows) {
+      const key = placeKey(row);
+      if (this.places.has(key) || asked.has(key)) continue;
+      asked.add(key);
+      const firsts = byToken.get(row.token);
+      if (firsts === undefined) byToken.set(row.token, [row]);
+      else firsts.push(row);
+    }
+    const cards = [...byToken.values()];
+    for (let i = 0; i < cards.length; i += CARDS_AT_ONCE) {
+      const opened = await Promise.allSettled(
+        cards.slice(i, i + CARDS_AT_ONCE).map((firsts) => this.openCard(firsts, creditLimit, context)),
+      );
+      const failed = opened.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    }
+  }
+
+  private async openCard(firsts: readonly ImportedRow[], creditLimit: bigint, context: CallContext): Promise<void> {
+    for (const row of firsts) this.places.set(placeKey(row), await this.open(row, creditLimit, context));
+  }
+
   /** The account of a card and its billing currency. A card that is billed in a second currency has a second account, under a token of its own. */
   private async open(row: ImportedRow, creditLimit: bigint, context: CallContext): Promise<Place> {
     for (const token of [row.token, `${row.token}-${row.currency}` as typeof row.token]) {
@@ -74,7 +102,11 @@ export class RowImporter {
       const { found } = await this.clients.ledger.account({ accountId: place.accountId }, context);
       // A token reserved before its account was opened: the same row opens it now.
       if (found === null) return this.issue(row, token, creditLimit, context);
-      if (found.currency === row.currency) return place;
+      if (found.currency !== row.currency) continue;
+      // An import that ended between reserving the token and issuing the card: the same row issues it now. Any other row is told
+      // that the place is taken, and that is as it should be.
+      await this.clients.cards.issue(cardOf(row, place.accountId, token), context);
+      return place;
     }
     throw new Error(
       `${row.file} row ${row.row}: the card's token for ${row.currency} belongs to an account in another currency`,
@@ -87,10 +119,9 @@ export class RowImporter {
     creditLimit: bigint,
     context: CallContext,
   ): Promise<Place> {
-    const at = { caller: CALLER, effectiveAt: noonOf(row.date), localDate: row.date };
     const { accountId, outcomes } = await this.clients.accounts.open(
       {
-        ...at,
+        ...circumstancesOf(row),
         key: `${row.file}:${row.row}:account`,
         owners: [],
         currency: row.currency,
@@ -101,20 +132,7 @@ export class RowImporter {
       context,
     );
     mustBeAnswered(outcomes, row, 'account');
-    const issued = await this.clients.cards.issue(
-      {
-        ...at,
-        key: `${row.file}:${row.row}:card`,
-        accountId,
-        token,
-        masked: row.reference,
-        expiry: null,
-        active: true,
-        controls: ALL_ON,
-        limits: NO_LIMITS,
-      },
-      context,
-    );
+    const issued = await this.clients.cards.issue(cardOf(row, accountId, token), context);
     mustBeAnswered(issued.outcomes, row, 'card');
     return { accountId, cardId: issued.cardId };
   }
@@ -136,6 +154,16 @@ export class RowImporter {
             ];
     return { accountId: place.accountId, caller: CALLER, commands };
   }
+}
+
+function circumstancesOf(row: ImportedRow) {
+  return { caller: CALLER, effectiveAt: noonOf(row.date), localDate: row.date };
+}
+
+function cardOf(row: ImportedRow, accountId: Place['accountId'], token: ImportedRow['token']) {
+  const key = `${row.file}:${row.row}:card`;
+  const card = { token, masked: row.reference, expiry: null, active: true, controls: ALL_ON, limits: NO_LIMITS };
+  return { ...circumstancesOf(row), key, accountId, ...card };
 }
 
 function placeKey(row: ImportedRow): string {

@@ -2,7 +2,7 @@
 // belongs to one account for ever.
 import type { ClientOf, cardsContract, HandlersOf, ledgerContract } from '@tallystick/contracts';
 import { deriveId } from '@tallystick/events';
-import type { AccountId, CardId, CardToken } from '@tallystick/ledger-core';
+import type { AccountId, CardId, CardToken, RejectionName } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
 
 type Handlers = HandlersOf<typeof cardsContract>;
@@ -28,7 +28,7 @@ export class Cards implements Handlers {
   resolve: Handlers['resolve'] = async ({ token, cardId }) => {
     const key = token ?? cardId;
     if (key === null) return { place: null };
-    return { place: this.places.get(key) ?? (await this.lookUp(token === null ? BY_ID : BY_TOKEN, key)) };
+    return { place: await this.placeOf(token === null ? BY_ID : BY_TOKEN, key) };
   };
 
   issue: Handlers['issue'] = async (request, context) => {
@@ -38,9 +38,10 @@ export class Cards implements Handlers {
       cardId: deriveId('card', effectiveAt, 'card', `${caller}/${accountId}/${key}`) as CardId,
     };
     const { cardId } = wanted;
-    const place = await this.reserve(token, wanted);
-    if (place.accountId !== accountId || place.cardId !== cardId)
-      return { cardId: place.cardId, outcomes: [{ kind: 'rejected', rejection: 'IdInUse' }] };
+    // A token must not be lost to an account that isn't there.
+    const { found } = await this.ledger.account({ accountId }, context);
+    const fault = found === null ? 'UnknownAccount' : await this.reserve(token, wanted);
+    if (fault !== undefined) return { cardId, outcomes: [{ kind: 'rejected', rejection: fault }] };
     const command = { type: 'IssueCard' as const, cardId, token, masked, expiry, active, controls, limits };
     const { outcomes } = await this.ledger.execute(
       { accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
@@ -57,9 +58,8 @@ export class Cards implements Handlers {
       accountId: old.accountId,
       cardId: deriveId('card', effectiveAt, 'card', `${caller}/${old.accountId}/${key}`) as CardId,
     };
-    const place = await this.reserve(replacement.token, wanted);
-    if (place.cardId !== wanted.cardId)
-      return { cardId: place.cardId, outcomes: [{ kind: 'rejected', rejection: 'IdInUse' }] };
+    const fault = await this.reserve(replacement.token, wanted);
+    if (fault !== undefined) return { cardId: wanted.cardId, outcomes: [{ kind: 'rejected', rejection: fault }] };
     const command = { type: 'ReplaceCard' as const, cardId, replacement: { ...replacement, cardId: wanted.cardId } };
     const { outcomes } = await this.ledger.execute(
       { accountId: old.accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
@@ -68,20 +68,28 @@ export class Cards implements Handlers {
     return { cardId: wanted.cardId, outcomes };
   };
 
-  /** Where the token is for ever: the place asked for, or the one that came first. */
-  private async reserve(token: CardToken, wanted: Place): Promise<Place> {
-    const value = Buffer.from(`${wanted.accountId} ${wanted.cardId}`);
-    const [byToken] = await Promise.all([
-      this.records.insertIfAbsent(BY_TOKEN, token, value),
-      this.records.insertIfAbsent(BY_ID, wanted.cardId, value),
-    ]);
-    if (byToken) {
-      this.remember(token, wanted);
-      return wanted;
+  /**
+   * Binds the token to its place for ever; undefined where it is bound to this very place, before or now. A card's id stands for one
+   * token, which is kept first: the same command with another number must not bind that one too.
+   */
+  private async reserve(token: CardToken, wanted: Place): Promise<RejectionName | undefined> {
+    const before = await this.placeOf(BY_TOKEN, token);
+    if (before !== null && !isSame(before, wanted)) return 'IdInUse';
+    const place = `${wanted.accountId} ${wanted.cardId}`;
+    if (!(await this.records.insertIfAbsent(BY_ID, wanted.cardId, Buffer.from(`${place} ${token}`)))) {
+      const bound = await this.records.get(BY_ID, wanted.cardId);
+      if (bound === undefined || !Buffer.from(bound.value).toString().endsWith(` ${token}`)) return 'IdempotencyKeyReused';
     }
-    const place = await this.lookUp(BY_TOKEN, token);
-    if (place === null) throw new Error('a token that could not be reserved has no place');
-    return place;
+    if (before === null && !(await this.records.insertIfAbsent(BY_TOKEN, token, Buffer.from(place)))) {
+      const after = await this.placeOf(BY_TOKEN, token);
+      if (after === null || !isSame(after, wanted)) return 'IdInUse';
+    }
+    this.remember(token, wanted);
+    return undefined;
+  }
+
+  private async placeOf(collection: string, key: string): Promise<Place | null> {
+    return this.places.get(key) ?? (await this.lookUp(collection, key));
   }
 
   private async lookUp(collection: string, key: string): Promise<Place | null> {
@@ -100,4 +108,8 @@ export class Cards implements Handlers {
     }
     this.places.set(key, place);
   }
+}
+
+function isSame(a: Place, b: Place): boolean {
+  return a.accountId === b.accountId && a.cardId === b.cardId;
 }

@@ -14,12 +14,11 @@ import type {
   AccountCommand,
   AccountId,
   CurrencyCode,
-  Micros,
   PotId,
   RejectionName,
   TransferId,
 } from '@tallystick/ledger-core';
-import type { Records } from '@tallystick/views';
+import { firstTimeOf, type Records } from '@tallystick/views';
 
 type Handlers = HandlersOf<typeof paymentsContract>;
 type Methods = (typeof paymentsContract)['methods'];
@@ -82,7 +81,7 @@ export class Payments implements Handlers {
   openPot: Handlers['openPot'] = async (request, context) => {
     const { accountId, name, goal, style } = request;
     const commandId = commandIdOf(request, accountId);
-    const effectiveAt = await this.firstAsked(commandId, request.effectiveAt);
+    const effectiveAt = await firstTimeOf(this.ports.records, POT_OPENINGS, commandId, request.effectiveAt);
     const potId = deriveId('pot', effectiveAt, 'pot', commandId) as PotId;
     const personal = name === '' ? null : await this.ports.seal(accountId, commandId, { name }, context);
     const command: AccountCommand = { type: 'OpenPot', potId, goal, style, personal };
@@ -113,14 +112,6 @@ export class Payments implements Handlers {
       this.currencies.set(accountId, known);
     }
     return known === currency ? undefined : 'CurrencyMismatch';
-  }
-
-  /** A pot's id carries its time and must be the same for a retry, so the time of the first attempt is kept. */
-  private async firstAsked(commandId: string, effectiveAt: Micros): Promise<Micros> {
-    const { records } = this.ports;
-    if (await records.insertIfAbsent(POT_OPENINGS, commandId, Buffer.from(String(effectiveAt)))) return effectiveAt;
-    const first = await records.get(POT_OPENINGS, commandId);
-    return first === undefined ? effectiveAt : BigInt(Buffer.from(first.value).toString());
   }
 
   private async execute(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Bank } from '../bank.js';
 import type { Measured } from '../measured.js';
 import { BENCH } from '../places.js';
-import { isInstalled, run } from '../processes.js';
+import { busySeconds, isInstalled, run } from '../processes.js';
 
 export const INSTALL_WRK = 'apt-get install wrk';
 const SCRIPTS = join(BENCH, 'wrk');
@@ -42,6 +42,7 @@ interface Report {
 /** @throws where one request failed: a rate of errors is no rate */
 export async function wrk(bank: Bank, { script, args, connections, seconds, perRequest = 1 }: Load): Promise<Measured> {
   const before = bank.cpu();
+  const busyBefore = busySeconds();
   const options = [
     '-t',
     '1',
@@ -56,6 +57,7 @@ export async function wrk(bank: Bank, { script, args, connections, seconds, perR
   ];
   const done = await run('wrk', [...options, bank.url, '--', ...args], { env: { ...process.env, BENCH_WRK: SCRIPTS } });
   const cpuServer = bank.cpu() - before;
+  const cpuOthers = Math.max(0, busySeconds() - busyBefore - cpuServer - done.cpu);
   const line = /^RESULT (.*)$/m.exec(done.stdout)?.[1];
   if (done.status !== 0 || line === undefined)
     throw new Error(`wrk ended with status ${done.status}: ${done.stderr.trim()}\n${done.stdout}`);
@@ -69,6 +71,7 @@ export async function wrk(bank: Bank, { script, args, connections, seconds, perR
     latencies: { p50: report.p50, p95: report.p95, p99: report.p99 },
     cpuServer,
     cpuLoad: done.cpu,
+    cpuOthers,
     seconds: report.seconds,
   };
 }

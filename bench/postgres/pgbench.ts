@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { latenciesOf } from '../latencies.js';
 import type { Measured } from '../measured.js';
 import { BENCH } from '../places.js';
-import { run } from '../processes.js';
+import { busySeconds, run } from '../processes.js';
 import { ACCOUNTS, type PostgresServer } from './server.js';
 
 export type Script = 'authorise' | 'authorise-hot' | 'transfer';
@@ -21,6 +21,7 @@ export async function pgbench(
   const logs = mkdtempSync(join(tmpdir(), 'tallystick-bench-pgbench-'));
   try {
     const before = server.cpu();
+    const busyBefore = busySeconds();
     const file = join(BENCH, 'postgres', `${script}.sql`);
     const load = [
       '-M',
@@ -45,11 +46,20 @@ export async function pgbench(
       join(logs, 'log'),
       'postgres',
     ]);
+    const [serverAfter, busy] = [server.cpu(), busySeconds() - busyBefore];
     const rate = Number(/^tps = ([\d.]+)/m.exec(done.stdout)?.[1]);
     if (done.status !== 0 || !(rate > 0))
       throw new Error(`pgbench ended with status ${done.status}: ${done.stderr.trim() || done.stdout}`);
     const latencies = latenciesOf(await loggedMilliseconds(logs));
-    return { rate, latencies, cpuServer: server.cpu() - before, cpuLoad: done.cpu, seconds };
+    const cpuServer = serverAfter - before;
+    return {
+      rate,
+      latencies,
+      cpuServer,
+      cpuLoad: done.cpu,
+      cpuOthers: Math.max(0, busy - cpuServer - done.cpu),
+      seconds,
+    };
   } finally {
     rmSync(logs, { recursive: true, force: true });
   }

@@ -4,7 +4,8 @@
 import { hash } from 'node:crypto';
 import type { CallContext, ClientOf, cardProcessingContract, ledgerContract } from '@tallystick/contracts';
 import type { LocalDate } from '@tallystick/ledger-core';
-import { type CardRow, cardRows, Fingerprint, type ReadOptions } from './card-file.js';
+import { type CardRow, cardRows, contentOf, Fingerprint, type ReadOptions } from './card-file.js';
+import { BadInput } from './csv-records.js';
 
 export interface ImportClients {
   readonly ledger: ClientOf<typeof ledgerContract>;
@@ -27,6 +28,8 @@ export interface HeldBack {
 
 export interface ImportReport {
   readonly rows: number;
+  /** Rows that came once more in the input, file, row and content alike: they were taken once. */
+  readonly rowsTwice: number;
   readonly accepted: number;
   readonly declined: number;
   /** Of accepted and declined together: how many were there before this command. */
@@ -54,6 +57,7 @@ interface FilePlan {
   readonly fingerprint: Fingerprint;
   lastDate: LocalDate;
   declined: number;
+  refused: number;
   decision: 'apply' | 'there-before' | 'held-back';
 }
 
@@ -76,7 +80,10 @@ class CardImport {
   /** In order of appearance. */
   private readonly files = new Map<string, FilePlan>();
   private readonly heldBack: HeldBack[] = [];
-  private total = 0;
+  /** Content of each row by file and row; only while files are checked. */
+  private readonly seen = new Map<string, { readonly content: string; readonly at: string }>();
+  /** Ordinals, over the whole input, of rows that repeat an earlier one. */
+  private readonly twice = new Set<number>();
 
   constructor(
     private readonly clients: ImportClients,
@@ -84,20 +91,37 @@ class CardImport {
   ) {}
 
   async plan(paths: readonly string[]): Promise<void> {
+    let ordinal = 0;
     for (const path of paths) {
       for await (const row of cardRows(path, this.options)) {
-        const known = this.cards.get(row.card) ?? (await this.tokenise(row.card));
-        let plan = this.files.get(row.file);
-        if (plan === undefined) {
-          plan = { file: row.file, fingerprint: new Fingerprint(), lastDate: row.date, declined: 0, decision: 'apply' };
-          this.files.set(row.file, plan);
-        }
-        plan.fingerprint.add(row, known.token);
-        if (row.date > plan.lastDate) plan.lastDate = row.date;
-        if (++this.total % ROWS_PER_CALL === 0) this.options.onProgress(this.total, undefined);
+        await this.look(path, row, ordinal++);
+        if (ordinal % ROWS_PER_CALL === 0) this.options.onProgress(ordinal, undefined);
       }
     }
+    this.seen.clear();
     await this.decideFiles();
+  }
+
+  private async look(path: string, row: CardRow, ordinal: number): Promise<void> {
+    const known = this.cards.get(row.card) ?? (await this.tokenise(row.card));
+    const content = contentOf(row, known.token);
+    const at = `${path} line ${row.line}`;
+    const identity = `${row.file}\u0000${row.row}`;
+    const before = this.seen.get(identity);
+    if (before !== undefined) {
+      if (before.content !== content)
+        throw new BadInput(`${at}: row ${row.row} of ${row.file} was at ${before.at} with other content`);
+      this.twice.add(ordinal);
+      return;
+    }
+    this.seen.set(identity, { content, at });
+    let plan = this.files.get(row.file);
+    if (plan === undefined) {
+      plan = { file: row.file, fingerprint: new Fingerprint(), lastDate: row.date, declined: 0, refused: 0, decision: 'apply' };
+      this.files.set(row.file, plan);
+    }
+    plan.fingerprint.add(content);
+    if (row.date > plan.lastDate) plan.lastDate = row.date;
   }
 
   /** A file is held back where an earlier one, of this command or of another, has the same rows as a whole. */
@@ -120,6 +144,8 @@ class CardImport {
 
   async apply(paths: readonly string[]): Promise<ImportReport> {
     const report = { accepted: 0, declined: 0, repeated: 0, refused: [] as ImportReport['refused'][number][] };
+    const applied = [...this.files.values()].filter((plan) => plan.decision === 'apply');
+    const total = applied.reduce((sum, plan) => sum + plan.fingerprint.rows, 0);
     let done = 0;
     for await (const rows of this.batches(paths)) {
       const answer = await this.clients.cardProcessing.importRows(
@@ -130,16 +156,18 @@ class CardImport {
       report.declined += answer.declined;
       report.repeated += answer.repeated;
       report.refused.push(...answer.refused);
+      for (const { file } of answer.refused) this.planOf(file).refused++;
       for (const { file, declined } of answer.declinedByFile) this.planOf(file).declined += declined;
       done += rows.length;
-      this.options.onProgress(done, this.total);
+      this.options.onProgress(done, total);
     }
-    if (report.refused.length === 0) await this.completeFiles();
+    await this.completeFiles();
     const plans = [...this.files.values()];
     return {
       ...report,
       rows: done,
-      filesDone: plans.filter((plan) => plan.decision === 'apply').length,
+      rowsTwice: this.twice.size,
+      filesDone: applied.filter((plan) => plan.refused === 0).length,
       filesThereBefore: plans.filter((plan) => plan.decision === 'there-before').map((plan) => plan.file),
       heldBack: this.heldBack,
     };
@@ -147,8 +175,10 @@ class CardImport {
 
   private async *batches(paths: readonly string[]): AsyncGenerator<CardRow[]> {
     let rows: CardRow[] = [];
+    let ordinal = 0;
     for (const path of paths) {
       for await (const row of cardRows(path, this.options)) {
+        if (this.twice.has(ordinal++)) continue;
         if (this.files.get(row.file)?.decision !== 'apply') continue;
         if (rows.push(row) < ROWS_PER_CALL) continue;
         yield rows;
@@ -192,7 +222,7 @@ class CardImport {
 
   private async completeFiles(): Promise<void> {
     for (const plan of this.files.values()) {
-      if (plan.decision !== 'apply') continue;
+      if (plan.decision !== 'apply' || plan.refused > 0) continue;
       const contentFingerprint = plan.fingerprint.toString();
       const first = await this.fileWith(contentFingerprint);
       const facts = {
@@ -204,12 +234,11 @@ class CardImport {
         declined: plan.declined,
       };
       const at = { effectiveAt: BigInt(Date.parse(`${plan.lastDate}T12:00:00Z`)) * 1000n, localDate: plan.lastDate };
-      await this.clients.ledger.completeBatch({ ...facts, ...at, identity: identityOf(plan) }, this.options.context());
-      if (first === undefined)
-        await this.clients.ledger.completeBatch(
-          { ...facts, ...at, identity: contentFingerprint },
-          this.options.context(),
-        );
+      const complete = (identity: string) =>
+        this.clients.ledger.completeBatch({ ...facts, ...at, identity }, this.options.context());
+      // In this order: were the file known and its content not after a crash, the next file with the same rows would be let in.
+      if (first === undefined) await complete(contentFingerprint);
+      await complete(identityOf(plan));
     }
   }
 

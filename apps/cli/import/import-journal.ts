@@ -1,8 +1,9 @@
 // `tallystick import journal`: another bank's statement lines, posted against a nostro in file order. A stated balance is compared, and
 // every difference is reported.
-import type { accountsContract, CallContext, ClientOf } from '@tallystick/contracts';
+import { type accountsContract, type CallContext, type ClientOf, maskCardNumbersIn } from '@tallystick/contracts';
 import type { CurrencyCode, LocalDate } from '@tallystick/ledger-core';
-import { BadInput, csvRecords, currencyOf, dateOf, minorOf } from './card-file.js';
+import { currencyOf, dateOf, minorOf } from './cells.js';
+import { BadInput, csvRecords } from './csv-records.js';
 
 export interface JournalLine {
   readonly id: string;
@@ -49,7 +50,7 @@ export async function importJournal(
   for (const path of paths) {
     for await (const { line, at } of journalLines(path, options.signal)) {
       const before = ids.get(line.id);
-      if (before !== undefined) throw new BadInput(`${at}: the id ${line.id} was used at ${before}`);
+      if (before !== undefined) throw new BadInput(`${at}: the id ${maskCardNumbersIn(line.id)} was used at ${before}`);
       ids.set(line.id, at);
       total++;
     }
@@ -87,9 +88,11 @@ async function* journalLines(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly line: JournalLine; readonly at: string }> {
-  for await (const { fields, line } of csvRecords(path, signal)) {
-    for (const name of COLUMNS)
-      if (fields[name] === undefined) throw new BadInput(`${path} line 1: the column ${name} is missing`);
+  const faultOf = (columns: ReadonlySet<string>) => {
+    const missing = COLUMNS.find((name) => !columns.has(name));
+    return missing === undefined ? undefined : `the column ${missing} is missing`;
+  };
+  for await (const { fields, line } of csvRecords(path, { signal, faultOf })) {
     const at = `${path} line ${line}`;
     const amount = minorOf(at, 'amount_minor', fields.amount_minor);
     const currency = currencyOf(at, 'currency', fields.currency);
@@ -98,7 +101,8 @@ async function* journalLines(
     if (amount === undefined) throw new BadInput(`${at}: amount_minor is empty`);
     if (currency === undefined) throw new BadInput(`${at}: currency is empty`);
     const statedBalance = minorOf(at, 'balance_minor', fields.balance_minor) ?? null;
-    const { id, account, description = '' } = fields;
+    const { id, account } = fields;
+    const description = maskCardNumbersIn(fields.description ?? '');
     yield { at, line: { id, account, date: dateOf(at, fields.date), amount, currency, description, statedBalance } };
   }
 }

@@ -13,6 +13,7 @@ export { DeadlineWheel } from './deadline-wheel.js';
 export { cancellation } from './filters/cancellation.js';
 export { deadline } from './filters/deadline.js';
 export { trace } from './filters/trace.js';
+export { pooledRandom } from './pooled-random.js';
 export type { Transport } from './port.js';
 export { type Call, type Filter, type Service, through } from './service.js';
 export { systemTime, type Time } from './time.js';

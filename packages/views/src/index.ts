@@ -1,3 +1,4 @@
+export * from './first-time.js';
 export type * from './freshness.js';
 export * from './port.js';
 export * from './projection.js';

@@ -18,6 +18,11 @@ export interface Failure {
 export interface EmbeddedBusOptions {
   readonly journal: Tailed;
   readonly pause: Pause;
+  /**
+   * After a delivery the next one waits this long, so that what is committed meanwhile comes with it: a batch costs a consumer
+   * little more than a single event. 0, the default, delivers at once.
+   */
+  readonly lingerMs?: number;
   /** Told of every failure, before the pause. */
   readonly onFailure?: (failure: Failure) => void;
 }
@@ -27,13 +32,15 @@ export class EmbeddedBus implements Bus {
   readonly #journal: Tailed;
   readonly #pause: Pause;
   readonly #onFailure: ((failure: Failure) => void) | undefined;
+  readonly #lingerMs: number;
   /** The last run of each name, which the next one of that name waits for. */
   readonly #turns = new Map<string, Promise<void>>();
 
-  constructor({ journal, pause, onFailure }: EmbeddedBusOptions) {
+  constructor({ journal, pause, onFailure, lingerMs = 0 }: EmbeddedBusOptions) {
     this.#journal = journal;
     this.#pause = pause;
     this.#onFailure = onFailure;
+    this.#lingerMs = lingerMs;
   }
 
   async run(consumer: Consumer, signal: AbortSignal): Promise<void> {
@@ -59,6 +66,7 @@ export class EmbeddedBus implements Bus {
           if (signal.aborted) return;
           await consumer.apply({ partition: PARTITION, events });
           failures = 0;
+          if (this.#lingerMs > 0) await this.#pause(this.#lingerMs, signal);
         }
         // Not aborted, yet at its end: the journal is closed, and nothing will come any more.
         return;
