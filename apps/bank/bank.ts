@@ -37,7 +37,7 @@ import { FinanceModule } from '../finance/finance.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule, type SealPersonal } from '../payments/payments.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
-import { Engine, now } from './engine.js';
+import { Engine, now, random } from './engine.js';
 import { RecordKeys } from './record-keys.js';
 
 export interface BankOptions {
@@ -85,14 +85,14 @@ export interface ServedBank {
 export async function openBank(options: BankOptions): Promise<OfflineBank> {
   const engine = await openEngine(options, false);
   const transport = transportOf(options);
-  const app = await NestFactory.createApplicationContext(withoutDoors(bankModule(engine, transport)), {
-    logger: ['warn', 'error', 'fatal'],
-    abortOnError: false,
+  const app = await startWithoutDoors(engine, transport).catch(async (error) => {
+    await engine.close();
+    throw error;
   });
   const contextFor = contextsOf('operator');
   return {
     clients: clientsOf(transport),
-    context: () => contextFor('command', randomBytes(16).toString('hex')),
+    context: () => contextFor('command', Buffer.from(random(16)).toString('hex')),
     viewsCaughtUp: (signal) => engine.viewsCaughtUp(signal),
     async close() {
       await app.close();
@@ -139,7 +139,7 @@ function openEngine({ folder, bookZone, report }: BankOptions, runsProcesses: bo
 }
 
 function transportOf({ calls, report }: BankOptions): Transport {
-  return inProcessTransport({ mode: calls, time: systemTime, random: randomBytes, report });
+  return inProcessTransport({ mode: calls, time: systemTime, random, report });
 }
 
 @Module({})
@@ -160,7 +160,7 @@ function bankModule(engine: Engine, transport: Transport): DynamicModule {
     clock: now,
     bookDate,
     time: systemTime,
-    random: randomBytes,
+    random,
   });
   return {
     module: BankModule,
@@ -197,6 +197,13 @@ function withoutDoors(bank: DynamicModule): DynamicModule {
     providers: provided,
     exports: provided.map(({ provide }) => provide),
   };
+}
+
+function startWithoutDoors(engine: Engine, transport: Transport) {
+  return NestFactory.createApplicationContext(withoutDoors(bankModule(engine, transport)), {
+    logger: ['warn', 'error', 'fatal'],
+    abortOnError: false,
+  });
 }
 
 function clientsOf(transport: Transport): BankClients {

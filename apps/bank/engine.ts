@@ -9,7 +9,7 @@ import { type BookDate, bookDateIn } from '@tallystick/contracts';
 import type { Journal } from '@tallystick/journal';
 import { openJournal, type SqliteJournal } from '@tallystick/journal/sqlite/index';
 import type { Micros } from '@tallystick/ledger-core';
-import { contextsOf, systemTime } from '@tallystick/transport';
+import { contextsOf, pooledRandom, systemTime } from '@tallystick/transport';
 import {
   BOOK_DATE,
   BOOK_ZONE,
@@ -27,12 +27,12 @@ import {
   VIEWS,
 } from '@tallystick/transport/nest';
 import { openSecretsFile, type Secrets } from '@tallystick/transport/service';
-import type { ViewReader } from '@tallystick/views';
 import {
   createNextGeneration,
   currentGeneration,
   openReader as openViews,
   SqliteRecords,
+  type SqliteViewReader,
   switchGeneration,
 } from '@tallystick/views/sqlite/index';
 import { type FolderLock, lockFolder } from './folder-lock.js';
@@ -52,6 +52,9 @@ export interface EngineOptions {
 /** Between two deliveries to a process: long enough to gather a batch, short beside a transfer's way over HTTP. */
 const LINGER_MS = 2;
 
+/** Of trace ids and the like; keys are drawn from the operating system one by one. */
+export const random = pooledRandom();
+
 export function now(): Micros {
   return BigInt(Date.now()) * 1000n;
 }
@@ -61,7 +64,7 @@ export class Engine {
     readonly lock: FolderLock,
     readonly journal: SqliteJournal,
     readonly records: SqliteRecords,
-    readonly views: ViewReader,
+    readonly views: SqliteViewReader,
     readonly viewsThread: ViewsThread,
     readonly secrets: Secrets,
     readonly bus: Bus,
@@ -108,6 +111,7 @@ export class Engine {
 
   async close(): Promise<void> {
     await this.viewsThread.stop();
+    this.views.close();
     await this.journal.close();
     await this.records.close();
     this.lock.release();
@@ -128,7 +132,7 @@ export class Engine {
       [RUNS_PROCESSES, this.options.runsProcesses],
       [REPORT, this.options.report],
       [TIME, systemTime],
-      [RANDOM, this.random],
+      [RANDOM, random],
     ];
     return {
       module: EngineModule,

@@ -3,6 +3,10 @@ import 'reflect-metadata';
 import { Type } from '@sinclair/typebox';
 import { loadConfiguration } from '@tallystick/transport/service';
 import { serveBank } from './bank.js';
+import { FolderInUse } from './folder-lock.js';
+
+/** As the command line's. */
+const COULD_NOT_RUN = 3;
 
 const configuration = loadConfiguration(
   Type.Object({
@@ -14,13 +18,11 @@ const configuration = loadConfiguration(
   { environment: process.env },
 );
 const report = (error: unknown) => console.error(error);
-const bank = await serveBank({
-  folder: configuration.data,
-  host: configuration.host,
-  port: configuration.port,
-  bookZone: configuration.bookZone,
-  calls: 'direct',
-  report,
+const { data: folder, host, port, bookZone } = configuration;
+const bank = await serveBank({ folder, host, port, bookZone, calls: 'direct', report }).catch((error: unknown) => {
+  if (!(error instanceof FolderInUse)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exit(COULD_NOT_RUN);
 });
 console.log(bank.url);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void bank.close());

@@ -1,4 +1,5 @@
 // Fills a new generation of all views from the journal, beside the live one.
+import { setImmediate } from 'node:timers/promises';
 import type { Journal, Position } from '@tallystick/journal';
 import { Projector } from '@tallystick/views';
 import { compareTable, type Difference } from '@tallystick/views/compare';
@@ -69,6 +70,8 @@ async function fill(
     after = last.position;
     done += events.length;
     onProgress({ done, total: Number(until) });
+    // Everything above is synchronous underneath: signals and the progress bar get their turn here.
+    await setImmediate();
   }
   return done;
 }

@@ -31,7 +31,12 @@ export async function fillViews(options: FillerOptions): Promise<ViewsFiller> {
   const projector = new Projector(VIEWS_CONSUMER, views, projections, (_, position) => options.onProgress(position));
   await projector.prepare();
   options.onProgress(await views.progress(VIEWS_CONSUMER, 0));
-  const bus = new EmbeddedBus({ journal: reader, pause, lingerMs: LINGER_MS, onFailure: ({ error }) => options.onTrouble(error) });
+  const bus = new EmbeddedBus({
+    journal: reader,
+    pause,
+    lingerMs: LINGER_MS,
+    onFailure: ({ error }) => options.onTrouble(error),
+  });
   const stopped = bus.run(projector, options.signal).finally(async () => {
     await reader.close();
     await views.close();

@@ -64,7 +64,7 @@ describe('docs/http-gateway.md', () => {
   it('has the status of every code', () => {
     const documented = new Map(
       rows.flatMap((row) => {
-        const [, status = '', code = ''] = /^\| (\d{3}) \| `([^`]+)`/.exec(row) ?? [];
+        const [, status = '', code = ''] = /^\| *(\d{3}) *\| *`([^`]+)`/.exec(row) ?? [];
         return code === '' ? [] : [[code, Number(status)] as const];
       }),
     );

@@ -1,6 +1,6 @@
 // Whose a card is. The place of a token is a record: reserved once, before the card is issued, and never changed, so that one card
 // belongs to one account for ever.
-import type { ClientOf, cardsContract, HandlersOf, ledgerContract } from '@tallystick/contracts';
+import type { ClientOf, cardsContract, HandlersOf, ledgerContract, ResponseOf } from '@tallystick/contracts';
 import { deriveId } from '@tallystick/events';
 import type { AccountId, CardId, CardToken, RejectionName } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
@@ -11,6 +11,13 @@ export interface Place {
   readonly accountId: AccountId;
   readonly cardId: CardId;
 }
+
+interface Reserved {
+  /** False where it was bound to this very place before. */
+  readonly isNew: boolean;
+}
+type Bound = Reserved | { readonly rejection: RejectionName };
+type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'];
 
 const BY_TOKEN = 'cards-by-token';
 const BY_ID = 'cards-by-id';
@@ -40,13 +47,14 @@ export class Cards implements Handlers {
     const { cardId } = wanted;
     // A token must not be lost to an account that isn't there.
     const { found } = await this.ledger.account({ accountId }, context);
-    const fault = found === null ? 'UnknownAccount' : await this.reserve(token, wanted);
-    if (fault !== undefined) return { cardId, outcomes: [{ kind: 'rejected', rejection: fault }] };
+    const bound: Bound = found === null ? { rejection: 'UnknownAccount' } : await this.reserve(token, wanted);
+    if ('rejection' in bound) return { cardId, outcomes: [{ kind: 'rejected', ...bound }] };
     const command = { type: 'IssueCard' as const, cardId, token, masked, expiry, active, controls, limits };
     const { outcomes } = await this.ledger.execute(
       { accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
       context,
     );
+    await this.releaseRefused(bound, token, wanted, outcomes);
     return { cardId, outcomes };
   };
 
@@ -58,34 +66,50 @@ export class Cards implements Handlers {
       accountId: old.accountId,
       cardId: deriveId('card', effectiveAt, 'card', `${caller}/${old.accountId}/${key}`) as CardId,
     };
-    const fault = await this.reserve(replacement.token, wanted);
-    if (fault !== undefined) return { cardId: wanted.cardId, outcomes: [{ kind: 'rejected', rejection: fault }] };
+    const bound = await this.reserve(replacement.token, wanted);
+    if ('rejection' in bound) return { cardId: wanted.cardId, outcomes: [{ kind: 'rejected', ...bound }] };
     const command = { type: 'ReplaceCard' as const, cardId, replacement: { ...replacement, cardId: wanted.cardId } };
     const { outcomes } = await this.ledger.execute(
       { accountId: old.accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
       context,
     );
+    await this.releaseRefused(bound, replacement.token, wanted, outcomes);
     return { cardId: wanted.cardId, outcomes };
   };
 
   /**
-   * Binds the token to its place for ever; undefined where it is bound to this very place, before or now. A card's id stands for one
+   * Binds the token to its place, unless it is bound to another. A card's id stands for one
    * token, which is kept first: the same command with another number must not bind that one too.
    */
-  private async reserve(token: CardToken, wanted: Place): Promise<RejectionName | undefined> {
+  private async reserve(token: CardToken, wanted: Place): Promise<Bound> {
     const before = await this.placeOf(BY_TOKEN, token);
-    if (before !== null && !isSame(before, wanted)) return 'IdInUse';
+    if (before !== null && !isSame(before, wanted)) return { rejection: 'IdInUse' };
     const place = `${wanted.accountId} ${wanted.cardId}`;
     if (!(await this.records.insertIfAbsent(BY_ID, wanted.cardId, Buffer.from(`${place} ${token}`)))) {
       const bound = await this.records.get(BY_ID, wanted.cardId);
-      if (bound === undefined || !Buffer.from(bound.value).toString().endsWith(` ${token}`)) return 'IdempotencyKeyReused';
+      if (bound === undefined || !Buffer.from(bound.value).toString().endsWith(` ${token}`))
+        return { rejection: 'IdempotencyKeyReused' };
     }
     if (before === null && !(await this.records.insertIfAbsent(BY_TOKEN, token, Buffer.from(place)))) {
       const after = await this.placeOf(BY_TOKEN, token);
-      if (after === null || !isSame(after, wanted)) return 'IdInUse';
+      if (after === null || !isSame(after, wanted)) return { rejection: 'IdInUse' };
     }
     this.remember(token, wanted);
-    return undefined;
+    return { isNew: before === null };
+  }
+
+  /** A number that was bound for a card that the ledger refused may be another card's. The same command binds it again. */
+  private async releaseRefused(
+    bound: Reserved,
+    token: CardToken,
+    { cardId }: Place,
+    outcomes: Outcomes,
+  ): Promise<void> {
+    if (!bound.isNew || outcomes[0]?.kind !== 'rejected') return;
+    await this.records.remove(BY_TOKEN, token);
+    await this.records.remove(BY_ID, cardId);
+    this.places.delete(token);
+    this.places.delete(cardId);
   }
 
   private async placeOf(collection: string, key: string): Promise<Place | null> {

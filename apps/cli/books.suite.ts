@@ -83,6 +83,20 @@ export interface Ran {
   readonly err: string;
 }
 
+/** Runs a command line whose reader has gone away. */
+export async function tallystickIntoClosedPipe(openBooks: OpenBooks, line: string): Promise<Omit<Ran, 'out'>> {
+  let err = '';
+  const terminal = {
+    out: () => Promise.reject(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    err: (text: string) => {
+      err += text;
+    },
+    progress: undefined,
+  };
+  const code = await run(line.split(' '), { terminal, signal: new AbortController().signal, openBooks });
+  return { code, err };
+}
+
 /** Runs a command line as a shell would split it. */
 export async function tallystick(
   openBooks: OpenBooks,

@@ -8,7 +8,7 @@ import { DAY, GBP, START } from '@tallystick/ledger-core/account/specification.s
 import { balancesTable } from '../balance/balance.tables.js';
 import { BookUnderTest } from '../finance/book.suite.js';
 import { ledgerSumsTable } from '../finance/gl.projection.js';
-import { BooksUnderTest, tallystick } from './books.suite.js';
+import { BooksUnderTest, tallystick, tallystickIntoClosedPipe } from './books.suite.js';
 
 const anna = 'acc_anna' as AccountId;
 const ben = 'acc_ben' as AccountId;
@@ -280,6 +280,13 @@ ledger_sums, bus_partition 0, account assets:made-up, currency GBP: no event exp
       expect(code).toBe(3);
       expect(err).toMatch(/^error: .*book\.csv can't be written: ENOENT/);
     });
+  });
+
+  it('ends quietly, its books closed, when nobody reads on', async () => {
+    for (const line of ['export --format csv', 'trial-balance', '--help']) {
+      expect(await tallystickIntoClosedPipe(books.open, line)).toEqual({ code: 0, err: '' });
+    }
+    expect(books.log.at(-1)).toBe('close');
   });
 
   it('stops when it is told to, and closes the books', async () => {

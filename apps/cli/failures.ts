@@ -28,6 +28,10 @@ export function sentenceOf(error: unknown): string | undefined {
   return error instanceof CommanderError ? undefined : `error: ${messageOf(error)}`;
 }
 
+export function isClosedPipe(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPIPE';
+}
+
 export function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

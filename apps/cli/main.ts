@@ -1,6 +1,5 @@
 // `tallystick`: the command line of this process.
 import type { OpenBooks } from './books.js';
-import { EXIT } from './failures.js';
 import { run } from './program.js';
 import type { Terminal } from './session.js';
 
@@ -21,9 +20,7 @@ const openBooks: OpenBooks = async (options) => (await import('../bank/open-book
 const stopping = new AbortController();
 process.once('SIGINT', () => stopping.abort(new Error('stopped')));
 process.once('SIGTERM', () => stopping.abort(new Error('stopped')));
-// Whoever read our output has enough of it (`tallystick export … | head`).
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.couldNotRun),
-);
+// A write that fails rejects, and the command ends by that; node would end the process first, with the books open.
+process.stdout.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2), { terminal, signal: stopping.signal, openBooks });

@@ -8,7 +8,7 @@ import { importFiles } from './commands/import.js';
 import { replay } from './commands/replay.js';
 import { start } from './commands/start.js';
 import { trialBalance } from './commands/trial-balance.js';
-import { EXIT, type ExitCode, exitCodeOf, sentenceOf } from './failures.js';
+import { EXIT, type ExitCode, exitCodeOf, isClosedPipe, sentenceOf } from './failures.js';
 import type { Session } from './session.js';
 
 type AddCommand = (program: Command, session: Session) => void;
@@ -51,11 +51,13 @@ export async function run(
   } catch (error) {
     return failed(session, error);
   } finally {
-    await Promise.all(pending);
+    await Promise.allSettled(pending);
   }
 }
 
 function failed({ terminal, signal }: Session, error: unknown): ExitCode {
+  // Whoever read our output has enough of it (`tallystick export … | head`).
+  if (isClosedPipe(error)) return EXIT.done;
   if (signal.aborted) {
     terminal.err('stopped; run the same command again to go on\n');
     return EXIT.couldNotRun;

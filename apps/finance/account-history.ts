@@ -11,7 +11,7 @@ import {
   signed,
 } from '@tallystick/ledger-core';
 import { type AsOf, isEffective, isKnown, readTimes, type Times } from './as-of.js';
-import type { BookJournal } from './journal-pages.js';
+import { type BookJournal, othersTurn } from './journal-pages.js';
 
 /** What the events so far add up to; a history can be taken up again from it. */
 export interface Standing {
@@ -77,6 +77,7 @@ export async function* historyOf(
     }
     if (page.length < READ_EVENTS) return;
     fromRevision += page.length;
+    await othersTurn();
   }
 }
 

@@ -12,7 +12,7 @@ import { describe } from './description.js';
 import { ledgerSumsTable, sumsOf } from './gl.projection.js';
 import { hledgerEntry, hledgerHeader } from './hledger.js';
 import { JournalEntries } from './journal-entries.js';
-import type { BookJournal } from './journal-pages.js';
+import { type BookJournal, othersTurn } from './journal-pages.js';
 import { TrialBalance, trialBalanceOf } from './trial-balance.js';
 
 type Handlers = HandlersOf<typeof financeContract>;
@@ -89,6 +89,7 @@ export class Finance implements Handlers {
   private async fromViews(signal: AbortSignal): Promise<TrialBalance> {
     const trialBalance = new TrialBalance();
     for await (const page of this.views.scan(ledgerSumsTable)) {
+      await othersTurn();
       signal.throwIfAborted();
       for (const row of page) {
         const { debits, credits } = sumsOf(row);

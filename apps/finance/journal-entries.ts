@@ -13,7 +13,7 @@ import type {
 } from '@tallystick/ledger-core';
 import { describe } from './description.js';
 import { EntryIndex, type Place } from './entry-index.js';
-import { type BookJournal, PAGE_EVENTS } from './journal-pages.js';
+import { type BookJournal, othersTurn, PAGE_EVENTS } from './journal-pages.js';
 import { bookAccountOf } from './trial-balance.js';
 
 export interface BookPosting {
@@ -91,6 +91,7 @@ export class JournalEntries {
         const place = byPosition.get(position);
         if (place !== undefined) found.set(position, entryOf(place, payload));
       }
+      await othersTurn();
     }
     return places.flatMap(({ position }) => found.get(position) ?? []);
   }

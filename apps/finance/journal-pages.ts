@@ -27,7 +27,11 @@ export async function* journalPages(
     if (last === undefined) return;
     position = last.position;
     yield position <= upTo ? page : page.filter((event) => event.position <= upTo);
-    // The embedded journal reads on the calling thread: others have their turn between two pages.
-    await setImmediate();
+    await othersTurn();
   }
+}
+
+/** The embedded engine reads on the calling thread: between two pages, commands and signals have their turn. */
+export async function othersTurn(): Promise<void> {
+  await setImmediate();
 }

@@ -1,5 +1,6 @@
 // Which stream a command belongs to, and which of their states are kept in memory.
 import { deserialize, serialize } from 'node:v8';
+import { NO_STREAM } from '@tallystick/journal';
 import {
   type AccountCommand,
   type AccountId,
@@ -11,11 +12,16 @@ import {
 } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
 import { accountAggregate, unknownCardAggregate } from './aggregate.js';
-import { catchUp, type Envelope, type Outcome, StreamWriter, type WriterPorts } from './stream-writer.js';
+import type { Envelope, Outcome } from './envelope.js';
+import { catchUp } from './stored-events.js';
+import { StreamWriter, type WriterPorts } from './stream-writer.js';
+import { WriterCache } from './writer-cache.js';
 
 const SNAPSHOTS = `account-snapshots-${FOLD_VERSION}`;
 /** A load that folds more events than this leaves a snapshot. */
 const FOLDED_BEFORE_SNAPSHOT = 1_000;
+/** Remembered commands of all cached unknown cards together: few, for nobody asks of one twice but to repeat himself. */
+const UNKNOWN_CARDS_WEIGHT = 4_096;
 
 export interface StreamsPorts extends WriterPorts {
   readonly records: Records;
@@ -28,61 +34,48 @@ export function accountStream(accountId: AccountId): string {
 }
 
 export class AccountStreams {
-  /** In order of use, the least recently used first. */
-  private readonly accounts = new Map<AccountId, StreamWriter<AccountState, AccountCommand>>();
-  private readonly weights = new Map<AccountId, number>();
-  private weight = 0;
+  private readonly accounts: WriterCache<AccountId, AccountState, AccountCommand>;
+  private readonly unknownCards: WriterCache<CardToken, UnknownCardState, UnknownCardCommand>;
 
-  constructor(private readonly ports: StreamsPorts) {}
+  constructor(private readonly ports: StreamsPorts) {
+    this.accounts = new WriterCache(ports.cacheWeight, (accountId) => {
+      const load = () => this.load(accountId);
+      return new StreamWriter(ports, accountAggregate, accountStream(accountId), accountId, load);
+    });
+    this.unknownCards = new WriterCache(UNKNOWN_CARDS_WEIGHT, (token) => {
+      const stream = `unknown-card-${token}`;
+      return new StreamWriter(ports, unknownCardAggregate, stream, null, () => this.loadUnknownCard(stream));
+    });
+  }
 
-  async execute(accountId: AccountId, envelopes: readonly Envelope<AccountCommand>[]): Promise<Outcome[]> {
-    const writer = this.writerOf(accountId);
-    const outcomes = await writer.execute(envelopes);
-    this.weigh(accountId, writer);
-    return outcomes;
+  execute(accountId: AccountId, envelopes: readonly Envelope<AccountCommand>[]): Promise<Outcome[]> {
+    return this.accounts.execute(accountId, envelopes);
   }
 
   /** Declines and remembers what was asked of a card that nobody issued. */
   executeUnknownCard(token: CardToken, envelope: Envelope<UnknownCardCommand>): Promise<Outcome[]> {
-    const stream = `unknown-card-${token}`;
-    const load = async (): Promise<UnknownCardState> => {
-      const state = unknownCardAggregate.initial();
-      await catchUp(this.ports.journal, stream, unknownCardAggregate, state);
-      return state;
-    };
-    return new StreamWriter(this.ports, unknownCardAggregate, stream, null, load).execute([envelope]);
+    return this.unknownCards.execute(token, [envelope]);
   }
 
-  /** The account as of the newest stored event. The state is the cache's own: read it, never change it. */
-  async read(accountId: AccountId): Promise<AccountState> {
-    const writer = this.writerOf(accountId);
-    const cached = writer.settledState;
-    if (cached !== undefined) {
+  /**
+   * What `look` sees of the account as of its newest stored event. The state is the cache's own and goes on the moment `look` returns:
+   * take from it what is needed, change and keep nothing.
+   */
+  async read<T>(accountId: AccountId, look: (state: AccountState) => T): Promise<T> {
+    const writer = this.accounts.get(accountId);
+    const cached = writer?.settledState;
+    if (writer !== undefined && cached !== undefined) {
       const [newest] = await this.ports.journal.readStream(writer.stream, { direction: 'backwards', limit: 1 });
-      if (newest?.revision === cached.revision && writer.settledState === cached) return cached;
+      const isNewest = (newest?.revision ?? NO_STREAM) === cached.revision;
+      if (isNewest && writer.settledState === cached) return look(cached);
     }
-    return this.load(accountId);
+    return look(await this.load(accountId));
   }
 
   /** Leaves snapshots of what is cached, so that the next start does not fold it again. */
   async snapshotAll(): Promise<void> {
-    for (const writer of this.accounts.values()) {
-      const state = writer.settledState;
-      if (state !== undefined && accountAggregate.weightOf(state) > FOLDED_BEFORE_SNAPSHOT) await this.snapshot(state);
-    }
-  }
-
-  private writerOf(accountId: AccountId): StreamWriter<AccountState, AccountCommand> {
-    let writer = this.accounts.get(accountId);
-    if (writer === undefined) {
-      writer = new StreamWriter(this.ports, accountAggregate, accountStream(accountId), accountId, () =>
-        this.load(accountId),
-      );
-    } else {
-      this.accounts.delete(accountId);
-    }
-    this.accounts.set(accountId, writer);
-    return writer;
+    for (const state of this.accounts.settledStates())
+      if (accountAggregate.weightOf(state) > FOLDED_BEFORE_SNAPSHOT) await this.snapshot(state);
   }
 
   private async load(accountId: AccountId): Promise<AccountState> {
@@ -94,24 +87,14 @@ export class AccountStreams {
     return state;
   }
 
+  private async loadUnknownCard(stream: string): Promise<UnknownCardState> {
+    const state = unknownCardAggregate.initial();
+    await catchUp(this.ports.journal, stream, unknownCardAggregate, state);
+    return state;
+  }
+
+  /** A snapshot only saves time: nothing fails for want of one. */
   private async snapshot(state: AccountState): Promise<void> {
-    await this.ports.records.put(SNAPSHOTS, state.accountId, serialize(state));
-  }
-
-  private weigh(accountId: AccountId, writer: StreamWriter<AccountState, AccountCommand>): void {
-    const weight = writer.weight;
-    this.weight += weight - (this.weights.get(accountId) ?? 0);
-    this.weights.set(accountId, weight);
-    if (this.weight > this.ports.cacheWeight) this.evict(accountId);
-  }
-
-  private evict(inUse: AccountId): void {
-    for (const [accountId, writer] of this.accounts) {
-      if (this.weight <= this.ports.cacheWeight) return;
-      if (accountId === inUse || !writer.idle) continue;
-      this.accounts.delete(accountId);
-      this.weight -= this.weights.get(accountId) ?? 0;
-      this.weights.delete(accountId);
-    }
+    await this.ports.records.put(SNAPSHOTS, state.accountId, serialize(state)).catch(() => undefined);
   }
 }

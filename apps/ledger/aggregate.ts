@@ -24,6 +24,11 @@ export interface StreamState {
   readonly recordedAt: bigint;
 }
 
+/** What every command has. */
+export interface Decided {
+  readonly type: string;
+}
+
 export interface Aggregate<State extends StreamState, Command> {
   initial(): State;
   /** In place. */

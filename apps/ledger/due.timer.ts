@@ -1,8 +1,14 @@
 // Gives the commands that fall due at a time, by a clock passed in: today, the expiry of holds.
 import type { CallContext, ClientOf, ledgerContract } from '@tallystick/contracts';
-import type { AccountId, LocalDate, Micros, TransactionId } from '@tallystick/ledger-core';
+import {
+  type AccountId,
+  type LocalDate,
+  type Micros,
+  TRANSACTIONS_KEPT,
+  type TransactionId,
+} from '@tallystick/ledger-core';
 import type { Freshness, Records, Row, ViewReader } from '@tallystick/views';
-import { dayOf, dueHoldsTable } from './due.projection.js';
+import { dayOf, dueHoldsTable, startOf } from './due.projection.js';
 
 const CHECKPOINTS = 'process-checkpoints';
 const NAME = 'due-holds';
@@ -20,7 +26,7 @@ export interface DuePorts {
 
 /** Where the timer stands: everything before this key was given to the ledger. */
 interface Checkpoint {
-  readonly expiresAt: Micros;
+  readonly dueAt: Micros;
   readonly transactionId: string;
 }
 
@@ -37,23 +43,26 @@ export class DueTimer {
     await this.ports.freshness.waitUntil(head, signal);
     let checkpoint = await this.load(now);
     let seen = 0;
-    for (let day = dayOf(checkpoint.expiresAt); day <= dayOf(now) && !signal.aborted; ) {
+    for (let day = dayOf(checkpoint.dueAt); day <= dayOf(now) && !signal.aborted; ) {
       const page = await this.page(day, checkpoint);
-      const due = page.filter((row) => (row.expires_at as bigint) <= now);
+      const due = page.filter((row) => (row.due_at as bigint) <= now);
       await Promise.all(due.map((row) => this.expire(row)));
       seen += due.length;
       const last = due.at(-1);
       if (last !== undefined) {
-        checkpoint = { expiresAt: last.expires_at as bigint, transactionId: last.transaction_id as string };
+        checkpoint = { dueAt: last.due_at as bigint, transactionId: last.transaction_id as string };
         await this.save(checkpoint);
       }
       if (due.length < PAGE) day++;
     }
+    // Days without a hold are not looked through again every time.
+    if (!signal.aborted && dayOf(checkpoint.dueAt) < dayOf(now))
+      await this.save({ dueAt: startOf(dayOf(now)), transactionId: '' });
     return seen;
   }
 
-  private page(day: number, { expiresAt, transactionId }: Checkpoint): Promise<Row[]> {
-    const after = dayOf(expiresAt) === day ? { after: { expires_at: expiresAt, transaction_id: transactionId } } : {};
+  private page(day: number, { dueAt, transactionId }: Checkpoint): Promise<Row[]> {
+    const after = dayOf(dueAt) === day ? { after: { due_at: dueAt, transaction_id: transactionId } } : {};
     return this.ports.views.slice(dueHoldsTable, { partition: { day }, ...after, limit: PAGE });
   }
 
@@ -61,15 +70,11 @@ export class DueTimer {
     // The table declares these types.
     const transactionId = row.transaction_id as TransactionId;
     const accountId = row.account_id as AccountId;
-    const effectiveAt = row.expires_at as Micros;
+    const effectiveAt = row.due_at as Micros;
     const key = `expire-${transactionId}-${effectiveAt}`;
     const command = { type: 'ExpireAuthorisation' as const, transactionId };
-    const at = {
-      key,
-      effectiveAt,
-      localDate: this.ports.localDateOf(effectiveAt),
-      causedAt: row.recorded_at as Micros,
-    };
+    // Caused by its time's coming: the ledger's own clock may be a little behind this one, and will not be asked again.
+    const at = { key, effectiveAt, localDate: this.ports.localDateOf(effectiveAt), causedAt: effectiveAt };
     // A rejection says that the hold is not due any more (it was extended): its new time has a row of its own.
     await this.ports.ledger.execute(
       { accountId, caller: 'process.due', commands: [{ ...at, command }] },
@@ -79,17 +84,13 @@ export class DueTimer {
 
   private async load(now: Micros): Promise<Checkpoint> {
     const found = await this.ports.records.get(CHECKPOINTS, NAME);
-    if (found !== undefined) {
-      const [expiresAt = '0', transactionId = ''] = Buffer.from(found.value).toString().split(' ');
-      return { expiresAt: BigInt(expiresAt), transactionId };
-    }
-    // The first run: nothing recorded before it can be due.
-    const start = { expiresAt: now, transactionId: '' };
-    await this.save(start);
-    return start;
+    // The first run, or its record is lost: nothing that matters can have fallen due before this.
+    if (found === undefined) return { dueAt: now - TRANSACTIONS_KEPT, transactionId: '' };
+    const [dueAt = '0', transactionId = ''] = Buffer.from(found.value).toString().split(' ');
+    return { dueAt: BigInt(dueAt), transactionId };
   }
 
-  private save({ expiresAt, transactionId }: Checkpoint): Promise<void> {
-    return this.ports.records.put(CHECKPOINTS, NAME, Buffer.from(`${expiresAt} ${transactionId}`));
+  private save({ dueAt, transactionId }: Checkpoint): Promise<void> {
+    return this.ports.records.put(CHECKPOINTS, NAME, Buffer.from(`${dueAt} ${transactionId}`));
   }
 }

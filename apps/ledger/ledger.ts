@@ -1,9 +1,18 @@
 // What the ledger does with each call of its contract.
-import type { CallContext, HandlersOf, ledgerContract, RequestOf } from '@tallystick/contracts';
-import { chart, clearingPostings, journalEntry, type Micros, mirrored } from '@tallystick/ledger-core';
-import { type AccountStreams, type StreamsPorts } from './account-streams.js';
+import type { CallContext, HandlersOf, ledgerContract, RequestOf, ResponseOf } from '@tallystick/contracts';
+import {
+  type AccountState,
+  balancesOf,
+  chart,
+  clearingPostings,
+  journalEntry,
+  type Micros,
+  mirrored,
+} from '@tallystick/ledger-core';
+import type { AccountStreams, StreamsPorts } from './account-streams.js';
+import { type Envelope, minting, type Outcome } from './envelope.js';
+import { retryable } from './retryable.js';
 import { appendOnce, readBatch } from './single-event-streams.js';
-import { type Envelope, minting, type Outcome } from './stream-writer.js';
 
 type Handlers = HandlersOf<typeof ledgerContract>;
 type Methods = (typeof ledgerContract)['methods'];
@@ -23,22 +32,24 @@ export class Ledger implements Handlers {
     private readonly streams: AccountStreams,
   ) {}
 
-  execute = async (request: Execute, context: CallContext) => ({ outcomes: await this.run(request, context) });
+  execute = retryable(async (request: Execute, context: CallContext) => ({
+    outcomes: await this.run(request, context),
+  }));
 
   executeAll: Handlers['executeAll'] = async ({ requests }, context) => ({
     responses: await Promise.all(requests.map((request) => this.execute(request, context))),
   });
 
-  executeUnknownCard: Handlers['executeUnknownCard'] = async (request, context) => {
+  executeUnknownCard: Handlers['executeUnknownCard'] = retryable(async (request, context) => {
     const commandId = `${request.caller}/unknown-card-${request.token}/${request.key}`;
     const outcomes = await this.streams.executeUnknownCard(
       request.token,
       envelope(request.command, request, commandId, context),
     );
     return { outcomes };
-  };
+  });
 
-  suspendClearing: Handlers['suspendClearing'] = async (request, context) => {
+  suspendClearing: Handlers['suspendClearing'] = retryable(async (request, context) => {
     const { clearingKey, scheme, amount, currency, reconciliation, refund, reason, description } = request;
     const commandId = `clearing/${scheme}/${clearingKey}`;
     const mint = minting(request.effectiveAt, commandId);
@@ -78,9 +89,9 @@ export class Ledger implements Handlers {
     return {
       outcomes: [{ kind: 'answered', answer, position: appended.position, repeated: appended.kind === 'repeated' }],
     };
-  };
+  });
 
-  completeBatch: Handlers['completeBatch'] = async (request, context) => {
+  completeBatch: Handlers['completeBatch'] = retryable(async (request, context) => {
     const { kind, file, identity, contentFingerprint, rows, accepted, declined, effectiveAt, localDate } = request;
     const appended = await appendOnce(this.ports.journal, {
       stream: `batch-${kind}-${identity}`,
@@ -95,24 +106,21 @@ export class Ledger implements Handlers {
       correlationId: context.correlationId,
     });
     return { recorded: appended.kind === 'new' };
-  };
+  });
 
-  batch: Handlers['batch'] = async ({ kind, identity }) => {
+  batch: Handlers['batch'] = retryable(async ({ kind, identity }) => {
     const found = await readBatch(this.ports.journal, `batch-${kind}-${identity}`);
     if (found === undefined) return { found: null };
     const { file, contentFingerprint, rows, accepted, declined } = found;
     return { found: { file, contentFingerprint, rows, accepted, declined } };
-  };
+  });
 
-  account: Handlers['account'] = async ({ accountId }) => {
-    const state = await this.streams.read(accountId);
-    if (state.status === 'NONE') return { found: null };
-    const { status, currency, product, owners, externalReference, ledger, held, pots } = state;
-    const balances = { ledger, held, available: ledger - held + state.overdraftLimit, pots };
-    return { found: { status, currency, product, owners: [...owners], externalReference, balances } };
-  };
+  account: Handlers['account'] = retryable(({ accountId }) => this.streams.read(accountId, found));
 
-  journal: Handlers['journal'] = async () => ({ id: this.ports.journal.id, head: await this.ports.journal.head() });
+  journal: Handlers['journal'] = retryable(async () => {
+    const { journal } = this.ports;
+    return { id: journal.id, head: await journal.head() };
+  });
 
   private run(request: Execute, context: CallContext): Promise<Outcome[]> {
     const { accountId, caller, commands } = request;
@@ -121,6 +129,12 @@ export class Ledger implements Handlers {
     );
     return this.streams.execute(accountId, envelopes);
   }
+}
+
+function found(state: AccountState): ResponseOf<Methods['account']> {
+  if (state.status === 'NONE') return { found: null };
+  const { status, currency, product, owners, externalReference } = state;
+  return { found: { status, currency, product, owners: [...owners], externalReference, balances: balancesOf(state) } };
 }
 
 function envelope<Command>(

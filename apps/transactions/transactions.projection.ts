@@ -27,7 +27,6 @@ interface MoneyPart {
   readonly amount: Minor;
   readonly currency: string;
   readonly status: string;
-  readonly created: Micros;
   readonly declineReason?: string;
 }
 
@@ -123,7 +122,6 @@ class Row {
           amount: event.left,
           currency: event.currency,
           status: event.left === 0n ? 'REVERSED' : 'SETTLED',
-          created: this.createdOf(event.transactionId),
         });
       default:
         return this.writeOther(event);
@@ -178,12 +176,7 @@ class Row {
         });
       case 'TransferReturned':
       case 'PaymentReturned':
-        return this.money(event.transactionId, {
-          amount: 0n,
-          currency: event.currency,
-          status: 'RETURNED',
-          created: this.createdOf(event.transactionId),
-        });
+        return this.money(event.transactionId, { amount: 0n, currency: event.currency, status: 'RETURNED' });
       case 'FeeCharged':
         return this.posted(event.transactionId, -event.amount, event.currency, {
           kind: 'fee',
@@ -207,41 +200,28 @@ class Row {
 
   private declined(event: Extract<LedgerEvent, { type: 'AuthorisationDeclined' }>): void {
     const { transaction, merchant, local, requested, reason } = event;
-    this.what(transaction.transactionId, { kind: 'card', description: merchant.descriptor, merchant, local });
-    if (transaction.status !== 'DECLINED') return this.card(transaction);
-    this.money(transaction.transactionId, {
-      amount: -requested,
-      currency: transaction.currency,
-      status: 'DECLINED',
-      created: transaction.createdAt,
-      declineReason: reason,
-    });
+    const { transactionId, createdAt, currency, status } = transaction;
+    this.what(transactionId, createdAt, { kind: 'card', description: merchant.descriptor, merchant, local });
+    if (status !== 'DECLINED') return this.card(transaction);
+    this.money(transactionId, { amount: -requested, currency, status, declineReason: reason });
   }
 
   private card(block: CardTransaction, what?: What): void {
-    if (what !== undefined) this.what(block.transactionId, what);
-    this.money(block.transactionId, {
-      amount: amountOf(block),
-      currency: block.currency,
-      status: block.status,
-      created: block.createdAt,
-    });
+    const { transactionId, createdAt, currency, status } = block;
+    if (what !== undefined) this.what(transactionId, createdAt, what);
+    this.money(transactionId, { amount: amountOf(block), currency, status });
   }
 
   private posted(transactionId: TransactionId, amount: Minor, currency: string, what: What): void {
-    this.what(transactionId, what);
-    this.money(transactionId, { amount, currency, status: 'SETTLED', created: this.projected.metadata.effectiveAt });
+    this.what(transactionId, this.projected.metadata.effectiveAt, what);
+    this.money(transactionId, { amount, currency, status: 'SETTLED' });
     this.settled(transactionId);
   }
 
-  /** Of a row that an earlier event began: what its id tells, to the millisecond. */
-  private createdOf(transactionId: TransactionId): Micros {
-    return monthOf(transactionId).createdAt;
-  }
-
-  private what(transactionId: TransactionId, what: What): void {
+  private what(transactionId: TransactionId, created: Micros, what: What): void {
     const { kind, description, merchant, local, related } = what;
     this.upsert('what', transactionId, {
+      created,
       kind,
       description,
       mcc: merchant?.mcc ?? null,
@@ -250,18 +230,12 @@ class Row {
       local_currency: local?.currency ?? null,
       related: related ?? null,
     });
-    const { month } = monthOf(transactionId);
-    this.out.push({
-      table: accountMonthsTable,
-      group: 'seen',
-      row: { account_id: this.accountId, month, seen: true },
-      position: this.projected.position,
-    });
+    const row = { account_id: this.accountId, month: monthOf(transactionId), seen: true };
+    this.out.push({ table: accountMonthsTable, group: 'seen', row, position: this.projected.position });
   }
 
-  private money(transactionId: TransactionId, part: MoneyPart): void {
-    const { amount, currency, status, created, declineReason } = part;
-    this.upsert('money', transactionId, { created, amount, currency, status, decline_reason: declineReason ?? null });
+  private money(transactionId: TransactionId, { amount, currency, status, declineReason }: MoneyPart): void {
+    this.upsert('money', transactionId, { amount, currency, status, decline_reason: declineReason ?? null });
   }
 
   private settled(transactionId: TransactionId): void {
@@ -271,7 +245,7 @@ class Row {
   private upsert(group: string, transactionId: TransactionId, columns: Upsert['row']): void {
     const row = {
       account_id: this.accountId,
-      month: monthOf(transactionId).month,
+      month: monthOf(transactionId),
       transaction_id: transactionId,
       ...columns,
     };

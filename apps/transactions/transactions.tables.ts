@@ -8,6 +8,7 @@ export const transactionsTable: TableDefinition = {
   keys: { account_id: 'text', month: 'text', transaction_id: 'text' },
   groups: {
     what: {
+      created: 'instant',
       kind: 'text',
       description: 'text',
       mcc: 'text',
@@ -16,7 +17,7 @@ export const transactionsTable: TableDefinition = {
       local_currency: 'text',
       related: 'text',
     },
-    money: { created: 'instant', amount: 'money', currency: 'text', status: 'text', decline_reason: 'text' },
+    money: { amount: 'money', currency: 'text', status: 'text', decline_reason: 'text' },
     settlement: { settled: 'instant' },
   },
 };

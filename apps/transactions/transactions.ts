@@ -1,8 +1,9 @@
 // What the transactions service answers, from its view.
 import type { HandlersOf, ResponseOf, transactionsContract } from '@tallystick/contracts';
 import type { AccountId, CurrencyCode, TransactionId } from '@tallystick/ledger-core';
+import { CallFailed } from '@tallystick/transport';
 import type { Freshness, Row, ViewReader } from '@tallystick/views';
-import { monthOf } from './month.js';
+import { monthOf, tellsItsMonth } from './month.js';
 import { accountMonthsTable, transactionsTable } from './transactions.tables.js';
 
 type Handlers = HandlersOf<typeof transactionsContract>;
@@ -17,13 +18,15 @@ export class Transactions implements Handlers {
   ) {}
 
   get: Handlers['get'] = async ({ accountId, transactionId, minPosition }, context) => {
+    if (!tellsItsMonth(transactionId)) return { found: null };
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
-    const key = { account_id: accountId, month: monthOf(transactionId).month, transaction_id: transactionId };
+    const key = { account_id: accountId, month: monthOf(transactionId), transaction_id: transactionId };
     const row = await this.views.get(transactionsTable, key);
     return { found: row === undefined ? null : transactionOf(accountId, row) };
   };
 
   list: Handlers['list'] = async ({ accountId, minPosition, before, limit }, context) => {
+    if (before !== null && !tellsItsMonth(before)) throw notATransaction();
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
     const transactions: Transaction[] = [];
     for await (const month of this.months(accountId, before)) {
@@ -40,7 +43,7 @@ export class Transactions implements Handlers {
 
   /** Months with transactions, newest first, from that of `before` on. */
   private async *months(accountId: AccountId, before: TransactionId | null): AsyncIterable<string> {
-    const first = before === null ? undefined : monthOf(before).month;
+    const first = before === null ? undefined : monthOf(before);
     if (first !== undefined) yield first;
     let after = first;
     for (;;) {
@@ -54,6 +57,11 @@ export class Transactions implements Handlers {
       after = page.at(-1)?.month as string;
     }
   }
+}
+
+function notATransaction(): CallFailed {
+  const message = 'before must be the id of a transaction';
+  return new CallFailed({ code: 'bad_request.bad_param.before', message, retryable: false });
 }
 
 /** The declared types of the table's columns are what these casts say. */

@@ -108,6 +108,7 @@ export function cardsReportText(report: ImportReport): string {
   const lines = [
     `${report.rows} rows: ${report.accepted} accepted, ${report.declined} declined; ${report.repeated} were there before`,
   ];
+  if (report.rowsTwice > 0) lines.push(`${report.rowsTwice} rows came twice in the input and were taken once`);
   if (report.filesThereBefore.length > 0)
     lines.push(`${report.filesThereBefore.length} file(s) had been imported whole before: nothing was added`);
   for (const { file, repeats, rows } of report.heldBack)

@@ -96,7 +96,9 @@ function asBadInput(path: string, error: unknown): unknown {
     case 'INVALID_OPENING_QUOTE':
       return new BadInput(`${at}: a quote within a cell that is not doubled`);
     case 'CSV_MAX_RECORD_SIZE':
-      return new BadInput(`${at}: a row of more than ${RECORD_CHARACTERS_MAX} characters, or a quote that is never closed`);
+      return new BadInput(
+        `${at}: a row of more than ${RECORD_CHARACTERS_MAX} characters, or a quote that is never closed`,
+      );
     case 'ENOENT':
       return new BadInput(`${path}: there is no such file`);
     case 'EISDIR':

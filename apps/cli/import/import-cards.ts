@@ -117,7 +117,14 @@ class CardImport {
     this.seen.set(identity, { content, at });
     let plan = this.files.get(row.file);
     if (plan === undefined) {
-      plan = { file: row.file, fingerprint: new Fingerprint(), lastDate: row.date, declined: 0, refused: 0, decision: 'apply' };
+      plan = {
+        file: row.file,
+        fingerprint: new Fingerprint(),
+        lastDate: row.date,
+        declined: 0,
+        refused: 0,
+        decision: 'apply',
+      };
       this.files.set(row.file, plan);
     }
     plan.fingerprint.add(content);

@@ -33,6 +33,10 @@ interface Waiting {
 // A longer queue is committed in several goes, so that other work of the event loop gets its turn in between.
 const GROUP_EVENTS_MAX = 4_096;
 
+// A group that is this large, or that has waited this many turns of the event loop, is committed whatever comes.
+const GROUP_APPENDS = 256;
+const GROUP_TURNS = 8;
+
 /** Journal in one SQLite file. All appends that wait are committed, and synced, together. */
 export class SqliteJournal implements Journal {
   readonly id: string;
@@ -117,10 +121,22 @@ export class SqliteJournal implements Journal {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // Not a microtask: everything that this turn of the event loop reads from its sockets joins the group.
+    this.#awaitTurn(0, 1);
+  }
+
+  /**
+   * Not a microtask: everything that this turn of the event loop reads from its sockets joins the group. Nor at once after it: while each
+   * turn brings more appends the next is waited for too, since a commit costs about the same for one append as for all of them.
+   */
+  #awaitTurn(waitingBefore: number, turn: number): void {
     setImmediate(() => {
+      const waiting = this.#waiting.length;
+      if (waiting > waitingBefore && waiting < GROUP_APPENDS && turn < GROUP_TURNS) {
+        this.#awaitTurn(waiting, turn + 1);
+        return;
+      }
       this.#scheduled = false;
-      if (this.#waiting.length > 0) this.#flush();
+      if (waiting > 0) this.#flush();
       if (this.#waiting.length > 0) this.#schedule();
     });
   }

@@ -38,6 +38,9 @@ describe('a transaction that nobody asked us about', () => {
     given(...funded(100n), advise('1', 400n))
       .when(authorise('1', 500n))
       .thenRepeats(3);
+    given(...funded(1000n), advise('1', 400n, { responseCode: '05' }))
+      .when(authorise('1', 500n))
+      .thenRepeats(3);
   });
 });
 

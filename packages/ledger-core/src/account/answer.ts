@@ -18,7 +18,21 @@ export interface Answer {
   readonly balances: Balances | null;
 }
 
-export function answerOf(event: AccountStreamEvent): Answer {
+/**
+ * @param asked type of the command. Where an authorisation is answered from what the scheme decided for us before it came (its advice),
+ *   it hears that decision; to the advice itself the same event is a record.
+ */
+export function answerOf(event: AccountStreamEvent, asked?: string): Answer {
+  const answer = recordedAnswer(event);
+  if (asked !== 'AuthoriseCard') return answer;
+  if (event.type === 'AuthorisationAdvised')
+    return { ...answer, decision: 'approved', responseCode: event.responseCode };
+  if (event.type === 'AuthorisationDeclined' && event.reason === 'stand_in')
+    return { ...answer, decision: 'declined', responseCode: event.responseCode };
+  return answer;
+}
+
+function recordedAnswer(event: AccountStreamEvent): Answer {
   const balances = 'balances' in event ? event.balances : null;
   switch (event.type) {
     case 'AuthorisationApproved':

@@ -39,6 +39,18 @@ describe('the answer from the stored event', () => {
     expect(answerTo(reverse('1'), before)).toMatchObject({ decision: 'recorded', responseCode: '00', transactionId });
   });
 
+  it.each([
+    ['00', 'approved'],
+    ['10', 'approved'],
+    ['05', 'declined'],
+  ] as const)('to an authorisation that comes after its advice of %s: %s', (responseCode, decision) => {
+    const { account } = given(...funded(1000n), advise('1', 100n, { responseCode }));
+    const event = account.recorded.at(-1)?.event;
+    if (event === undefined) throw new Error('an advice made no event');
+    expect(answerOf(event, 'AuthoriseCard')).toMatchObject({ decision, responseCode, transactionId: tx('c3') });
+    expect(answerOf(event, 'RecordAuthorisationAdvice').decision).toBe('recorded');
+  });
+
   it('carries balances where the event does', () => {
     expect(answerTo(authorise('1', 100n)).balances).toEqual({ ledger: 1000n, held: 100n, available: 900n, pots: 0n });
     expect(answerTo({ type: 'FreezeCard', cardId: issue().cardId, frozenBy: '' }).balances).toBeNull();

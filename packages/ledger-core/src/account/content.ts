@@ -105,7 +105,8 @@ function canonical(value: unknown): string {
 function canonicalObject(value: object): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   let text = '{';
-  for (const name of sortedNames(value)) text += `${name}=${canonical((value as Readonly<Record<string, unknown>>)[name])};`;
+  for (const name of sortedNames(value))
+    text += `${name}=${canonical((value as Readonly<Record<string, unknown>>)[name])};`;
   return `${text}}`;
 }
 

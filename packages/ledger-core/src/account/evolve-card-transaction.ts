@@ -117,7 +117,7 @@ function decline(state: AccountState, event: Of<'AuthorisationDeclined'>, facts:
   const { scheme, kind, transaction: block } = event;
   const known = state.transactions.get(block.transactionId);
   if (known === undefined) {
-    begin(state, block, facts, { scheme, kind });
+    begin(state, block, facts, { scheme, kind, advised: event.reason === 'stand_in' });
     return;
   }
   // A presentment came first: the transaction stays what it is, and a repeat of the authorisation finds its decline.

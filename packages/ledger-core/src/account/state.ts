@@ -74,7 +74,7 @@ export interface TransactionState {
   authorisationSeen: boolean;
   /** True once we or the scheme approved it; a reversal before that waits for the approval. */
   readonly approved: boolean;
-  /** True where an advice approved it: a late authorisation is not decided again. */
+  /** True where an advice decided it, approved or declined: a late authorisation is not decided again. */
   readonly advised: boolean;
   readonly scheme: string;
   /** Of the event that a repeat of the authorisation is answered from. */

@@ -12,6 +12,7 @@ import { Readiness } from './readiness.js';
 import { measureRequests } from './request-durations.js';
 import { RouteTable } from './route-table.js';
 import { typeboxValidator } from './validation.js';
+import { refuseIllFormedText } from './well-formed-json.js';
 
 export interface ServiceOptions {
   /** The module that the app's main.ts starts; it may inject HttpRoutes, Readiness and prom-client's Registry. */
@@ -106,6 +107,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 function prepare(fastify: FastifyInstance, { metrics, report }: ServiceOptions): RouteTable {
   fastify.setValidatorCompiler(typeboxValidator);
   fastify.removeContentTypeParser('text/plain');
+  refuseIllFormedText(fastify);
   measureRequests(fastify, metrics);
   const routes = RouteTable.of(fastify);
   answerErrors(fastify, routes, report);

@@ -1,0 +1,215 @@
+// The built bank and the built command line in processes of their own, as people run them. `tsc -b` (npm test does it) comes first.
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { openReader } from '@tallystick/journal/sqlite/index';
+import { openSecretsFile, staffTokenOf } from '@tallystick/transport/service';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CLI = join(ROOT, 'dist/apps/cli/main.js');
+const MAIN = join(ROOT, 'dist/apps/bank/main.js');
+const WAIT_MS = 60_000;
+const POLL_MS = 5;
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+export interface Ended {
+  /** null where a signal ended it. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Answered {
+  readonly status: number;
+  // A spec knows what it asked for.
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Asks again and again until there is something. @throws after a minute */
+export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const giveUp = Date.now() + WAIT_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > giveUp) throw new Error(`${what}: not within ${WAIT_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+class Process {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+
+  constructor(readonly child: Child) {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => {
+      child.once('close', (status) => resolve({ status, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  static start(script: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Process {
+    if (!existsSync(script)) throw new Error(`${script} is not built: run npm run build`);
+    const env = { ...process.env, NODE_OPTIONS: '', ...environment };
+    return new Process(
+      spawn(process.execPath, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+  }
+}
+
+export class BankProcess {
+  /** Everything that it answered, as text: for whoever searches it. */
+  readonly answers: string[] = [];
+
+  private constructor(
+    readonly url: string,
+    private readonly process: Process,
+    private readonly staffToken: string,
+  ) {}
+
+  static async start(data: string): Promise<BankProcess> {
+    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, TALLYSTICK_PORT: '0' });
+    const url = await until('the bank starts', () => {
+      if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
+      return /^(http:\S+)\n/m.exec(started.stdout)?.[1];
+    });
+    const secrets = openSecretsFile(join(data, 'secrets.json'), [], () => new Uint8Array());
+    return new BankProcess(url, started, staffTokenOf(secrets));
+  }
+
+  get pid(): number {
+    return this.process.child.pid ?? 0;
+  }
+
+  /** What it has written so far. */
+  get log(): string {
+    return this.process.stdout + this.process.stderr;
+  }
+
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answered> {
+    return this.answered(path, { headers: { authorization: `Bearer ${this.staffToken}`, ...headers } });
+  }
+
+  /** @param body as it is where it is text, else as JSON */
+  post(
+    path: string,
+    key: string | undefined,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answered> {
+    const all: Record<string, string> = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${this.staffToken}`,
+    };
+    if (key !== undefined) all['idempotency-key'] = key;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return this.answered(path, { method: 'POST', headers: { ...all, ...headers }, body: text });
+  }
+
+  private async answered(path: string, init: RequestInit): Promise<Answered> {
+    const response = await fetch(this.url + path, init);
+    const text = await response.text();
+    this.answers.push(`${[...response.headers].flat().join('\n')}\n${text}`);
+    const json = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return { status: response.status, text, body: json ? JSON.parse(text) : {} };
+  }
+
+  async stop(): Promise<Ended> {
+    this.process.child.kill('SIGTERM');
+    return this.process.ended;
+  }
+
+  async kill(): Promise<void> {
+    this.process.child.kill('SIGKILL');
+    await this.process.ended;
+  }
+}
+
+/** A data folder of one test. */
+export class DataFolder {
+  readonly root = mkdtempSync(join(tmpdir(), 'bank-'));
+  readonly path = join(this.root, 'data');
+  private readonly running: Process[] = [];
+
+  /** Runs `tallystick` on this folder to its end. */
+  tallystick(...args: string[]): Promise<Ended> {
+    return this.start(...args).ended;
+  }
+
+  /** @throws where it ends with anything but 0 */
+  async output(...args: string[]): Promise<string> {
+    const { status, stdout, stderr } = await this.tallystick(...args);
+    if (status !== 0) throw new Error(`tallystick ${args.join(' ')} ended with ${status}: ${stderr}${stdout}`);
+    return stdout;
+  }
+
+  /** Runs `tallystick` and kills it as soon as the journal has more events than this; whether it was still running. */
+  async killedAfter(events: number, ...args: string[]): Promise<boolean> {
+    const started = this.start(...args);
+    const inTime = await until('the journal grows', async () => {
+      if (started.child.exitCode !== null) return false;
+      return (await this.eventCount()) > events ? true : undefined;
+    });
+    started.child.kill('SIGKILL');
+    await started.ended;
+    return inTime;
+  }
+
+  /** What must be equal for two books to be the same. */
+  async books(): Promise<{ readonly trialBalance: string; readonly entries: string }> {
+    return {
+      trialBalance: await this.output('trial-balance', '--json'),
+      entries: await this.output('export', '--format', 'csv'),
+    };
+  }
+
+  /** How many events the journal holds; 0 where there is none yet. Another process may write to it. */
+  async eventCount(): Promise<number> {
+    if (!existsSync(join(this.path, 'journal.db'))) return 0;
+    try {
+      const reader = openReader(join(this.path, 'journal.db'));
+      try {
+        return Number(await reader.head());
+      } finally {
+        await reader.close();
+      }
+    } catch (error) {
+      // It is just being made.
+      if (
+        error instanceof Error &&
+        /is not a journal|no such table|database is locked|unable to open/.test(error.message)
+      )
+        return 0;
+      throw error;
+    }
+  }
+
+  /** Every file that lies in the folder, with its bytes. */
+  files(): readonly { readonly name: string; readonly bytes: Buffer }[] {
+    return readdirSync(this.path, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(join(this.path, name)).isFile())
+      .map((name) => ({ name, bytes: readFileSync(join(this.path, name)) }));
+  }
+
+  async remove(): Promise<void> {
+    for (const { child } of this.running) child.kill('SIGKILL');
+    await Promise.all(this.running.map(({ ended }) => ended));
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private start(...args: string[]): Process {
+    const started = Process.start(CLI, ['--data', this.path, ...args]);
+    this.running.push(started);
+    return started;
+  }
+}

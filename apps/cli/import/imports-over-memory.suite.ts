@@ -1,0 +1,180 @@
+// Imports into a ledger in memory, through the services that the bank runs; every call goes through encode and decode.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import {
+  accountsContract,
+  bookDateIn,
+  type ClientOf,
+  cardProcessingContract,
+  cardsContract,
+  ledgerContract,
+} from '@tallystick/contracts';
+import { decodePayload } from '@tallystick/events';
+import { MemoryJournal, MemoryStore } from '@tallystick/journal/memory/index';
+import type { CurrencyCode, LedgerEvent } from '@tallystick/ledger-core';
+import { type CallContext, contextsOf } from '@tallystick/transport';
+import { inProcessTransport } from '@tallystick/transport/in-process/index';
+import { MemoryRecords, MemoryViewStore, MemoryViews } from '@tallystick/views/memory/index';
+import { Accounts } from '../../accounts/accounts.js';
+import { CardProcessingController } from '../../card-processing/card-processing.controller.js';
+import { defaultCardProcessing } from '../../card-processing/configuration.js';
+import { Gateway } from '../../card-processing/gateway.js';
+import { RowImporter } from '../../card-processing/import-rows.js';
+import { CardTokens } from '../../card-processing/tokens.js';
+import { Cards } from '../../cards/cards.js';
+import { AccountStreams } from '../../ledger/account-streams.js';
+import { Ledger } from '../../ledger/ledger.js';
+import { BadInput } from './csv-records.js';
+import { type ImportOptions, type ImportReport, importCards } from './import-cards.js';
+import { importJournal, type JournalImportReport } from './import-journal.js';
+
+export const HEADER =
+  'file,row,date,original_minor,original_cur,billing_minor,billing_cur,merchant_name,card,cac1_desc';
+const LARGE_LIMIT = 1_000_000_000_000_000n;
+const NOW = 1_777_593_600_000_000n;
+const tokens = new CardTokens([{ version: 1, key: new Uint8Array(32).fill(9) }]);
+
+interface Services {
+  readonly ledger: ClientOf<typeof ledgerContract>;
+  readonly accounts: ClientOf<typeof accountsContract>;
+  readonly cardProcessing: ClientOf<typeof cardProcessingContract>;
+  readonly gateway: Gateway;
+}
+
+export class ImportsUnderTest {
+  readonly folder = mkdtempSync(join(tmpdir(), 'imports-'));
+  readonly progress: (readonly [done: number, total: number | undefined])[] = [];
+  readonly context: CallContext = contextsOf('operator')('spec', 'spec');
+  private readonly journal = new MemoryJournal(new MemoryStore({ journalId: 'jrnl1', positionStep: 3n }));
+  private readonly records = new MemoryRecords();
+  private writesLeft = Number.POSITIVE_INFINITY;
+  private services: Services;
+
+  constructor() {
+    const append = this.journal.append.bind(this.journal);
+    this.journal.append = (...args) => this.write(() => append(...args));
+    const insert = this.records.insertIfAbsent.bind(this.records);
+    this.records.insertIfAbsent = (...args) => this.write(() => insert(...args));
+    this.services = this.start();
+  }
+
+  get gateway(): Gateway {
+    return this.services.gateway;
+  }
+
+  /** Runs the work in a process that dies at its n-th write of journal or records, and starts another; whether the work came to its end. */
+  async dyingAfter(writes: number, work: () => Promise<unknown>): Promise<boolean> {
+    this.writesLeft = writes;
+    const ended = await work().then(
+      () => true,
+      () => false,
+    );
+    this.writesLeft = Number.POSITIVE_INFINITY;
+    this.services = this.start();
+    return ended;
+  }
+
+  private write<T>(work: () => Promise<T>): Promise<T> {
+    return this.writesLeft-- > 0 ? work() : Promise.reject(new Error('this process has died'));
+  }
+
+  private start(): Services {
+    const { journal, records } = this;
+    const clock = () => NOW;
+    const transport = inProcessTransport({
+      mode: 'bytes',
+      time: { now: () => 0, every: () => () => undefined },
+      random: (bytes) => new Uint8Array(bytes).fill(1),
+      report: () => {},
+    });
+    const ports = { journal, clock, records, cacheWeight: 100_000, pause: () => Promise.resolve() };
+    transport.answer(ledgerContract, new Ledger(ports, new AccountStreams(ports)));
+    const ledger = transport.client(ledgerContract);
+    transport.answer(cardsContract, new Cards(ledger, records));
+    const cards = transport.client(cardsContract);
+    const accounts = transport.client(accountsContract);
+    const cardProcessing = transport.client(cardProcessingContract);
+    const views = new MemoryViews(new MemoryViewStore());
+    transport.answer(accountsContract, new Accounts(ledger, cardProcessing, views, records));
+    const importer = new RowImporter({ ledger, accounts, cards });
+    transport.answer(cardProcessingContract, new CardProcessingController(importer, tokens));
+    const bookDate = bookDateIn('Europe/London');
+    const gateway = new Gateway({ ledger, cards, clock, bookDate, tokens, configuration: defaultCardProcessing });
+    return { ledger, accounts, cardProcessing, gateway };
+  }
+
+  /** @param rows without the header line; gzipped where the name says so */
+  file(name: string, rows: readonly string[], header = HEADER): string {
+    return this.text(name, `${[header, ...rows].join('\n')}\n`);
+  }
+
+  text(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, name.endsWith('.gz') ? gzipSync(text) : text);
+    return path;
+  }
+
+  cards(paths: readonly string[], options: Partial<ImportOptions> = {}): Promise<ImportReport> {
+    return importCards(paths, this.services, {
+      defaultCurrency: 'GBP' as CurrencyCode,
+      creditLimit: LARGE_LIMIT,
+      acceptDuplicateFiles: false,
+      signal: new AbortController().signal,
+      context: () => this.context,
+      onProgress: (done, total) => this.progress.push([done, total]),
+      ...options,
+    });
+  }
+
+  journalLines(paths: readonly string[]): Promise<JournalImportReport> {
+    const { signal } = new AbortController();
+    const options = { signal, context: () => this.context, onProgress: () => {} };
+    return importJournal(paths, this.services.accounts, options);
+  }
+
+  /** The sentence that the input is refused with, the folder's name left out; nothing may have been recorded. */
+  async refusal(importing: Promise<unknown>): Promise<string> {
+    const before = (await this.events()).length;
+    const error = await importing.then(
+      () => new Error('it was taken in'),
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof BadInput)) throw error;
+    if ((await this.events()).length !== before) throw new Error('events were recorded');
+    return error.message.replaceAll(`${this.folder}/`, '');
+  }
+
+  async events(): Promise<LedgerEvent[]> {
+    const events = await this.journal.readAll({ after: 0n, limit: 100_000 });
+    return events.map(({ payload }) => decodePayload(payload));
+  }
+
+  /** All bytes of the journal as text. */
+  async journalText(): Promise<string> {
+    const events = await this.journal.readAll({ after: 0n, limit: 100_000 });
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+    return events.map(({ stream, metadata, payload }) => `${stream} ${text(metadata)} ${text(payload)}`).join('\n');
+  }
+
+  async typesOf(): Promise<string[]> {
+    return (await this.events()).map((event) => event.type);
+  }
+
+  /** The ledger balance of every imported account, by reference and currency, with what is held. */
+  async balances(): Promise<Record<string, readonly [ledger: bigint, held: bigint]>> {
+    const balances: Record<string, readonly [bigint, bigint]> = {};
+    for (const event of await this.events()) {
+      if (event.type !== 'AccountOpened') continue;
+      const { found } = await this.services.ledger.account({ accountId: event.accountId }, this.context);
+      if (found !== null)
+        balances[`${found.externalReference} ${found.currency}`] = [found.balances.ledger, found.balances.held];
+    }
+    return balances;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}

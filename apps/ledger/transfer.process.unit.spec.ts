@@ -1,0 +1,213 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryJournal } from '@tallystick/journal/memory/index';
+import { type AccountId, type CurrencyCode, chart, type TransferId } from '@tallystick/ledger-core';
+import { fund, open, transfer } from '@tallystick/ledger-core/account/commands.suite';
+import { MemoryRecords } from '@tallystick/views/memory/index';
+import { contextFor, type LedgerUnderTest, World } from './ledger-over-memory.suite.js';
+import { TransferProcess } from './transfer.process.js';
+
+const GBP = 'GBP' as CurrencyCode;
+const ann = 'acc_ann' as AccountId;
+const bob = 'acc_bob' as AccountId;
+
+async function openWith(ledger: LedgerUnderTest, accountId: AccountId, currency = GBP): Promise<void> {
+  await ledger.given(accountId, open({ accountId, currency }));
+}
+
+async function twoAccounts() {
+  const world = new World();
+  const ledger = world.ledger();
+  await openWith(ledger, ann);
+  await openWith(ledger, bob);
+  await ledger.given(ann, fund(1000n));
+  return { world, ledger };
+}
+
+function sendTransfer(destinationAccountId: AccountId, amount: bigint, transferId: TransferId = transfer('1')) {
+  return { type: 'SendTransfer' as const, transferId, destinationAccountId, amount, currency: GBP, personal: null };
+}
+
+class CrashingRecords extends MemoryRecords {
+  constructor(
+    world: World,
+    private readonly crash: () => void,
+  ) {
+    super(world.recordStore);
+  }
+
+  override async put(collection: string, key: string, value: Uint8Array): Promise<void> {
+    this.crash();
+    await super.put(collection, key, value);
+  }
+
+  override async remove(collection: string, key: string): Promise<void> {
+    this.crash();
+    await super.remove(collection, key);
+  }
+}
+
+/** A process, in the hands of whoever drives it: everything since its checkpoint, in one delivery. */
+class Driven {
+  readonly process: TransferProcess;
+
+  constructor(
+    private readonly world: World,
+    { client }: LedgerUnderTest,
+    /** Called before every write to the records and every command; what it throws is a crash. */
+    crash: () => void = () => undefined,
+  ) {
+    const execute: typeof client.execute = async (...of) => {
+      crash();
+      return client.execute(...of);
+    };
+    this.process = new TransferProcess({ ...client, execute }, new CrashingRecords(world, crash), contextFor);
+  }
+
+  /** How many events came since the checkpoint. */
+  async deliver(): Promise<number> {
+    const after = await this.process.resumeAfter(0);
+    const events = await new MemoryJournal(this.world.store).readAll({ after, limit: 100_000 });
+    await this.process.apply({ partition: 0, events });
+    return events.length;
+  }
+}
+
+/** What is under way, by the postings. */
+async function inTransit(world: World): Promise<bigint> {
+  let sum = 0n;
+  for (const { event } of await world.events()) {
+    const postings = 'entry' in event && event.entry !== null ? event.entry.postings : [];
+    for (const { account, side, amount } of postings)
+      if (account === chart.transfersInTransit) sum += side === 'CREDIT' ? amount : -amount;
+  }
+  return sum;
+}
+
+describe('a transfer that was sent', () => {
+  it('is received, then completed', async () => {
+    const { world, ledger } = await twoAccounts();
+    await ledger.given(ann, sendTransfer(bob, 300n));
+    expect(await inTransit(world)).toBe(300n);
+    await new Driven(world, ledger).deliver();
+    expect(await world.types(`account-${bob}`)).toEqual(['AccountOpened', 'TransferReceived']);
+    expect((await world.types(`account-${ann}`)).slice(2)).toEqual(['TransferSent', 'TransferCompleted']);
+    expect(await ledger.balances(bob)).toMatchObject({ ledger: 300n });
+    expect(await inTransit(world)).toBe(0n);
+    await ledger.given(ann, sendTransfer(bob, 700n, transfer('2')), {
+      type: 'CancelTransfer',
+      transferId: transfer('3'),
+    });
+    await new Driven(world, ledger).deliver();
+    await ledger.given(ann, { type: 'CloseAccount' });
+  });
+
+  it.each([
+    ['is closed', 'AccountClosed', (ledger: LedgerUnderTest) => ledger.given(bob, { type: 'CloseAccount' })],
+    ['has another currency', 'CurrencyMismatch', () => undefined, 'acc_usd' as AccountId],
+    ['does not exist', 'UnknownAccount', () => undefined, 'acc_nobody' as AccountId],
+  ] as const)('comes back where the destination %s', async (_, reason, prepare, destination = bob) => {
+    const { world, ledger } = await twoAccounts();
+    await openWith(ledger, 'acc_usd' as AccountId, 'USD' as CurrencyCode);
+    await prepare(ledger);
+    await ledger.given(ann, sendTransfer(destination, 300n));
+    await new Driven(world, ledger).deliver();
+    const events = (await world.events()).filter(({ stream }) => stream === `account-${ann}`);
+    expect(events.at(-1)?.event).toMatchObject({ type: 'TransferReturned', reason, amount: 300n });
+    expect(await ledger.balances(ann)).toMatchObject({ ledger: 1000n });
+    expect(await inTransit(world)).toBe(0n);
+    expect(await ledger.records.keys('transfer-refusals', { limit: 9 })).toEqual([]);
+  });
+
+  it('comes back where another of the same id reached the destination before', async () => {
+    const { world, ledger } = await twoAccounts();
+    const eve = 'acc_eve' as AccountId;
+    await openWith(ledger, eve);
+    await ledger.given(eve, fund(50n));
+    await ledger.given(ann, sendTransfer(bob, 50n));
+    await new Driven(world, ledger).deliver();
+    await ledger.given(eve, sendTransfer(bob, 50n));
+    await new Driven(world, ledger).deliver();
+    expect(await ledger.balances(eve)).toMatchObject({ ledger: 50n });
+    expect(await ledger.balances(bob)).toMatchObject({ ledger: 50n });
+    expect(await inTransit(world)).toBe(0n);
+  });
+});
+
+describe('a process that crashes', () => {
+  // Each transfer takes two commands, a refused one a record beside them, and the checkpoint is a record.
+  it.each(Array.from({ length: 14 }, (_, n) => n))('before its step %d moves all money once', async (step) => {
+    const { world, ledger } = await twoAccounts();
+    const nobody = 'acc_nobody' as AccountId;
+    await ledger.given(
+      ann,
+      sendTransfer(bob, 100n, transfer('1')),
+      sendTransfer(nobody, 20n, transfer('2')),
+      sendTransfer(bob, 3n, transfer('3')),
+    );
+    let left = step;
+    const crashing = new Driven(world, ledger, () => {
+      if (left-- <= 0) throw new Error('kill -9');
+    });
+    await crashing.deliver().catch(() => undefined);
+    // Opened meanwhile: what was refused before must not be received now.
+    await openWith(ledger, nobody);
+    const restarted = world.ledger();
+    await new Driven(world, restarted).deliver();
+    await new Driven(world, restarted).deliver();
+    const [annHas, bobHas, nobodyHas] = await Promise.all([ann, bob, nobody].map((id) => restarted.balances(id)));
+    expect(bobHas).toMatchObject({ ledger: 103n });
+    expect((annHas?.ledger ?? 0n) + (nobodyHas?.ledger ?? 0n)).toBe(897n);
+    expect(await inTransit(world)).toBe(0n);
+    expect(await restarted.records.keys('transfer-refusals', { limit: 9 })).toEqual([]);
+    const types = await Promise.all([ann, bob, nobody].map((id) => world.types(`account-${id}`)));
+    expect(types.flat().filter((type) => /Received$|Returned$/.test(type) && type !== 'PaymentReceived')).toHaveLength(
+      3,
+    );
+  });
+
+  it('moves all money once however often everything is delivered', async () => {
+    const { world, ledger } = await twoAccounts();
+    await ledger.given(ann, sendTransfer(bob, 100n), sendTransfer('acc_nobody' as AccountId, 20n, transfer('2')));
+    const events = await new MemoryJournal(world.store).readAll({ after: 0n, limit: 100_000 });
+    const { process } = new Driven(world, ledger);
+    await process.resumeAfter(0);
+    for (let n = 0; n < 3; n++) await process.apply({ partition: 0, events });
+    expect(await ledger.balances(ann)).toMatchObject({ ledger: 900n });
+    expect(await ledger.balances(bob)).toMatchObject({ ledger: 100n });
+    expect(await inTransit(world)).toBe(0n);
+  });
+
+  it('stops rather than passing over a transfer that can neither arrive nor come back', async () => {
+    const { world, ledger } = await twoAccounts();
+    await ledger.given(ann, sendTransfer('acc_nobody' as AccountId, 20n));
+    await ledger.given(ann, { type: 'CompleteTransfer', transferId: transfer('1') });
+    await expect(new Driven(world, ledger).deliver()).rejects.toThrow("can't return: TransferNotInFlight");
+  });
+});
+
+describe('the checkpoint', () => {
+  it('is where the last transfer was done', async () => {
+    const { world, ledger } = await twoAccounts();
+    await ledger.given(ann, sendTransfer(bob, 100n));
+    const driven = new Driven(world, ledger);
+    expect(await driven.deliver()).toBe(4);
+    expect(await driven.deliver()).toBe(2);
+    expect(await driven.deliver()).toBe(2);
+    await ledger.given(ann, sendTransfer(bob, 1n, transfer('2')));
+    expect(await new Driven(world, ledger).deliver()).toBe(3);
+    expect(await new Driven(world, ledger).deliver()).toBe(2);
+  });
+
+  it('belongs to its partition', async () => {
+    const { world, ledger } = await twoAccounts();
+    await ledger.given(ann, sendTransfer(bob, 100n));
+    const { process } = new Driven(world, ledger);
+    const events = await new MemoryJournal(world.store).readAll({ after: 0n, limit: 100 });
+    await process.resumeAfter(0);
+    await process.resumeAfter(1);
+    await process.apply({ partition: 0, events });
+    await process.apply({ partition: 1, events: events.slice(0, 1) });
+    expect(await process.resumeAfter(0)).toBe(events.at(-1)?.position);
+    expect(await process.resumeAfter(1)).toBe(0n);
+  });
+});

@@ -1,0 +1,79 @@
+// A ledger with the customer's views beside it: what every projection of accounts, balances and transactions is tested on.
+import { accountsContract, balanceContract, type ClientOf, transactionsContract } from '@tallystick/contracts';
+import { MemoryJournal } from '@tallystick/journal/memory/index';
+import type { AccountId, TransactionId } from '@tallystick/ledger-core';
+import { type Projection, Projector } from '@tallystick/views';
+import { MemoryViews } from '@tallystick/views/memory/index';
+import { AccountReads } from '../accounts/account-reads.js';
+import { accountsProjection } from '../accounts/accounts.projection.js';
+import { Balance } from '../balance/balance.js';
+import { balanceProjection } from '../balance/balance.projection.js';
+import { dueProjection } from '../ledger/due.projection.js';
+import { context, type LedgerUnderTest, World } from '../ledger/ledger-over-memory.suite.js';
+import { Transactions } from './transactions.js';
+import { transactionsProjection } from './transactions.projection.js';
+
+export const customerProjections: readonly Projection[] = [
+  accountsProjection,
+  balanceProjection,
+  transactionsProjection,
+  dueProjection,
+];
+
+export type Listed = Awaited<ReturnType<ClientOf<typeof transactionsContract>['list']>>['transactions'][number];
+
+export class CustomerViews {
+  readonly world = new World();
+  readonly ledger: LedgerUnderTest = this.world.ledger();
+  readonly views = new MemoryViews();
+  readonly transactions: ClientOf<typeof transactionsContract>;
+  readonly balance: ClientOf<typeof balanceContract>;
+  readonly accounts: Pick<ClientOf<typeof accountsContract>, 'get' | 'list'>;
+  private readonly projector = new Projector('views', this.views, customerProjections);
+
+  constructor() {
+    const { transport } = this.ledger;
+    const freshness = { waitUntil: () => this.fill() };
+    transport.answer(transactionsContract, new Transactions(this.views, freshness));
+    transport.answer(balanceContract, new Balance(this.views, freshness));
+    const reads = new AccountReads(this.views);
+    const notHere = () => Promise.reject(new Error('the views open and import nothing'));
+    transport.answer(accountsContract, { get: reads.get, list: reads.list, open: notHere, importLines: notHere });
+    this.transactions = transport.client(transactionsContract);
+    this.balance = transport.client(balanceContract);
+    this.accounts = transport.client(accountsContract);
+  }
+
+  /** Applies what came since the last time, so many events at a time. */
+  async fill(batch = 100_000, views = this.views, projector = this.projector): Promise<void> {
+    await projector.prepare();
+    const journal = new MemoryJournal(this.world.store);
+    for (let after = await projector.resumeAfter(0); ; ) {
+      const events = await journal.readAll({ after, limit: batch });
+      const last = events.at(-1);
+      if (last === undefined) return;
+      await projector.apply({ partition: 0, events });
+      after = await views.progress('views', 0);
+    }
+  }
+
+  /** All views from the first event on, in batches of this size. */
+  async rebuilt(batch: number): Promise<MemoryViews> {
+    const views = new MemoryViews();
+    await this.fill(batch, views, new Projector('views', views, customerProjections));
+    return views;
+  }
+
+  /** The whole list, page by page, newest first. */
+  async list(accountId: AccountId, limit = 7): Promise<Listed[]> {
+    const all: Listed[] = [];
+    for (let before: TransactionId | null = null; ; ) {
+      const asked = { accountId, minPosition: 1n, before, limit };
+      const { transactions } = await this.transactions.list(asked, context);
+      all.push(...transactions);
+      const last = transactions.at(-1);
+      if (last === undefined || transactions.length < limit) return all;
+      before = last.id;
+    }
+  }
+}
