@@ -1,9 +1,16 @@
 export default {
   testEnvironment: 'node',
+  // The end-to-end specs mostly wait for processes of their own.
+  maxWorkers: 2,
   testEnvironmentOptions: { customExportConditions: ['@tallystick/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testMatch: ['<rootDir>/packages/*/src/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts'],
+  testMatch: [
+    '<rootDir>/packages/*/src/**/*.spec.ts',
+    '<rootDir>/apps/**/*.spec.ts',
+    '<rootDir>/bench/**/*.spec.ts',
+    '<rootDir>/drill/**/*.spec.ts',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/dist/'],
   transform: {
     '^.+\\.ts$': [

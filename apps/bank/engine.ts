@@ -50,7 +50,7 @@ export interface EngineOptions {
 }
 
 /** Between two deliveries to a process: long enough to gather a batch, short beside a transfer's way over HTTP. */
-const LINGER_MS = 2;
+const LINGER_MS = 5;
 
 /** Of trace ids and the like; keys are drawn from the operating system one by one. */
 export const random = pooledRandom();

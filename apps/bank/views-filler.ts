@@ -23,7 +23,7 @@ export interface ViewsFiller {
 
 const EVENTS_PER_BATCH = 2_048;
 /** Between two batches: views may be this much behind, and cost a fraction of what a transaction for each commit would. */
-const LINGER_MS = 5;
+export const LINGER_MS = 5;
 
 export async function fillViews(options: FillerOptions): Promise<ViewsFiller> {
   const reader = openReader(options.journalPath, { pageSize: EVENTS_PER_BATCH });

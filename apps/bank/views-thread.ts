@@ -2,10 +2,12 @@
 import { Worker } from 'node:worker_threads';
 import type { Freshness } from '@tallystick/views';
 
-/** Places in the shared memory: three 32-bit words, and one 64-bit position behind them. */
+/** Places in the shared memory: four 32-bit words, and one 64-bit position behind them. */
 export const WAKE = 0;
 export const STOP = 1;
 export const WAITED_FOR = 2;
+/** 1 while the worker sleeps: only then is it worth a system call to wake it. */
+export const ASLEEP = 3;
 export const PROGRESS = 2;
 const BYTES = 24;
 
@@ -66,7 +68,8 @@ export class ViewsThread implements Freshness {
   /** There are new events; cheap enough for every commit. */
   wake(): void {
     Atomics.add(this.words, WAKE, 1);
-    Atomics.notify(this.words, WAKE);
+    // A worker that is about to sleep sees the count that has changed, and does not.
+    if (Atomics.load(this.words, ASLEEP) === 1) Atomics.notify(this.words, WAKE);
   }
 
   waitUntil(position: bigint, signal: AbortSignal): Promise<void> {

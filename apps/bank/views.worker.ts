@@ -1,7 +1,8 @@
 // The thread that owns the views' file. The main thread wakes it through shared memory, and is told how far the views are.
 import { parentPort, workerData } from 'node:worker_threads';
-import { fillViews } from './views-filler.js';
-import { PROGRESS, STOP, type ViewsWorkerData, WAITED_FOR, WAKE } from './views-thread.js';
+import { pause } from './pause.js';
+import { fillViews, LINGER_MS } from './views-filler.js';
+import { ASLEEP, PROGRESS, STOP, type ViewsWorkerData, WAITED_FOR, WAKE } from './views-thread.js';
 
 const { journalPath, viewsPath, shared } = workerData as ViewsWorkerData;
 const words = new Int32Array(shared);
@@ -28,11 +29,15 @@ port.postMessage({ kind: 'ready' });
 
 let seen = 0;
 while (!stopping.signal.aborted) {
+  Atomics.store(words, ASLEEP, 1);
   const waiting = Atomics.waitAsync(words, WAKE, seen);
   if (waiting.async) await waiting.value;
+  Atomics.store(words, ASLEEP, 0);
   seen = Atomics.load(words, WAKE);
   if (Atomics.load(words, STOP) === 1) stopping.abort();
   filler.wake();
+  // What comes meanwhile is seen by the filler anyway, or at the next turn of this loop.
+  await pause(LINGER_MS, stopping.signal);
 }
 await filler.stopped;
 port.close();

@@ -97,7 +97,7 @@ async function journal(
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<void> {
-  const report = await importJournal(files, bank.clients.accounts, { signal, context: bank.context, onProgress });
+  const report = await importJournal(files, bank.clients, { signal, context: bank.context, onProgress });
   await bank.viewsCaughtUp(signal);
   if (report.refused.length + report.differences.length > 0) foundDifference(session);
   await answer(session, command, { json: () => report, text: () => journalReportText(report) });
@@ -120,6 +120,8 @@ export function cardsReportText(report: ImportReport): string {
 
 export function journalReportText(report: JournalImportReport): string {
   const lines = [`${report.lines} lines; ${report.repeated} were there before`];
+  if (report.filesThereBefore.length > 0)
+    lines.push(`${report.filesThereBefore.length} file(s) had been imported whole before: nothing was added`);
   for (const { id, account, stated, ours, currency } of report.differences) {
     lines.push(
       `difference: line ${id} of ${account}: the statement says ${formatMinor(stated, currency)} ${currency}, the books ${formatMinor(ours, currency)} ${currency}`,

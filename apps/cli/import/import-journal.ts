@@ -1,6 +1,14 @@
 // `tallystick import journal`: another bank's statement lines, posted against a nostro in file order. A stated balance is compared, and
 // every difference is reported.
-import { type accountsContract, type CallContext, type ClientOf, maskCardNumbersIn } from '@tallystick/contracts';
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import {
+  type accountsContract,
+  type CallContext,
+  type ClientOf,
+  type ledgerContract,
+  maskCardNumbersIn,
+} from '@tallystick/contracts';
 import type { CurrencyCode, LocalDate } from '@tallystick/ledger-core';
 import { currencyOf, dateOf, minorOf } from './cells.js';
 import { BadInput, csvRecords } from './csv-records.js';
@@ -32,36 +40,46 @@ export interface BalanceDifference {
 export interface JournalImportReport {
   readonly lines: number;
   readonly repeated: number;
+  /** Files that an earlier command had taken in whole. */
+  readonly filesThereBefore: readonly string[];
   readonly differences: readonly BalanceDifference[];
   readonly refused: readonly { readonly id: string; readonly code: string; readonly message: string }[];
 }
 
 const COLUMNS = ['id', 'account', 'date', 'amount_minor', 'currency', 'description'] as const;
 const LINES_PER_CALL = 1_000;
+const KIND = 'journal';
+
+export interface JournalImportClients {
+  readonly accounts: ClientOf<typeof accountsContract>;
+  readonly ledger: ClientOf<typeof ledgerContract>;
+}
 
 /** @throws BadInput before anything was posted, where a line is broken */
 export async function importJournal(
   paths: readonly string[],
-  accounts: ClientOf<typeof accountsContract>,
+  { accounts, ledger }: JournalImportClients,
   options: JournalImportOptions,
 ): Promise<JournalImportReport> {
-  let total = 0;
-  const ids = new Map<string, string>();
-  for (const path of paths) {
-    for await (const { line, at } of journalLines(path, options.signal)) {
-      const before = ids.get(line.id);
-      if (before !== undefined) throw new BadInput(`${at}: the id ${maskCardNumbersIn(line.id)} was used at ${before}`);
-      ids.set(line.id, at);
-      total++;
-    }
+  const files = await checkedFiles(paths, options.signal);
+  const apply: JournalFile[] = [];
+  const filesThereBefore: string[] = [];
+  for (const file of files) {
+    // The lines' own keys live for 30 days; that a file was taken in whole is remembered for ever.
+    const { found } = await ledger.batch({ kind: KIND, identity: file.identity }, options.context());
+    if (found === null) apply.push(file);
+    else filesThereBefore.push(file.path);
   }
+  const total = apply.reduce((sum, file) => sum + file.lines, 0);
   const report = {
     lines: 0,
     repeated: 0,
     differences: [] as BalanceDifference[],
     refused: [] as JournalImportReport['refused'][number][],
+    filesThereBefore,
   };
-  for await (const lines of batches(paths, options.signal)) {
+  const applied = apply.map((file) => file.path);
+  for await (const lines of batches(applied, options.signal)) {
     const answer = await accounts.importLines({ lines }, options.context());
     report.lines += lines.length;
     report.repeated += answer.repeated;
@@ -69,7 +87,49 @@ export async function importJournal(
     report.refused.push(...answer.refused);
     options.onProgress(report.lines, total);
   }
+  if (report.refused.length === 0) for (const file of apply) await complete(file, ledger, options.context());
   return report;
+}
+
+interface JournalFile {
+  readonly path: string;
+  /** What the file is called and what its lines say, without the accounts: they may be card numbers. */
+  readonly identity: string;
+  readonly lines: number;
+  readonly lastDate: LocalDate;
+}
+
+/** @throws BadInput at the first broken line, and where an id is used twice */
+async function checkedFiles(paths: readonly string[], signal: AbortSignal): Promise<JournalFile[]> {
+  const ids = new Map<string, string>();
+  const files: JournalFile[] = [];
+  for (const path of paths) {
+    const content = createHash('sha256').update(basename(path));
+    let lines = 0;
+    let lastDate = '' as LocalDate;
+    for await (const { line, at } of journalLines(path, signal)) {
+      const before = ids.get(line.id);
+      if (before !== undefined) throw new BadInput(`${at}: the id ${maskCardNumbersIn(line.id)} was used at ${before}`);
+      ids.set(line.id, at);
+      const { id, date, amount, currency, description, statedBalance } = line;
+      content.update(`\u0000${[id, date, amount, currency, description, statedBalance].join('\u0000')}`);
+      if (date > lastDate) lastDate = date;
+      lines++;
+    }
+    if (lines > 0) files.push({ path, identity: content.digest('hex'), lines, lastDate });
+  }
+  return files;
+}
+
+async function complete(
+  { path, identity, lines, lastDate }: JournalFile,
+  ledger: JournalImportClients['ledger'],
+  context: CallContext,
+): Promise<void> {
+  const at = { effectiveAt: BigInt(Date.parse(`${lastDate}T12:00:00Z`)) * 1000n, localDate: lastDate };
+  const counts = { rows: lines, accepted: lines, declined: 0 };
+  const file = maskCardNumbersIn(basename(path));
+  await ledger.completeBatch({ kind: KIND, file, identity, contentFingerprint: identity, ...counts, ...at }, context);
 }
 
 async function* batches(paths: readonly string[], signal: AbortSignal): AsyncGenerator<JournalLine[]> {

@@ -131,7 +131,7 @@ export class ImportsUnderTest {
   journalLines(paths: readonly string[]): Promise<JournalImportReport> {
     const { signal } = new AbortController();
     const options = { signal, context: () => this.context, onProgress: () => {} };
-    return importJournal(paths, this.services.accounts, options);
+    return importJournal(paths, this.services, options);
   }
 
   /** The sentence that the input is refused with, the folder's name left out; nothing may have been recorded. */

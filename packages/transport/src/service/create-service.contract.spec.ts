@@ -109,6 +109,8 @@ describe('a service', () => {
     it.each([
       ['invalid JSON', '{', 'bad_request.invalid_json'],
       ['an empty body', '', 'bad_request.invalid_json'],
+      ['half of a surrogate pair', String.raw`{"a":[{"b":"\uDfFf"}]}`, 'bad_request.ill_formed_text'],
+      ['half of a surrogate pair in a name', String.raw`{"\ud800x":1}`, 'bad_request.ill_formed_text'],
       ['a prototype in the body', '{"__proto__":{}}', 'bad_request.invalid_json'],
       ['a body nested beyond reason', '['.repeat(1900), 'bad_request.invalid_json'],
       ['a body that is no object', '[]', 'bad_request.bad_body'],
