@@ -1,11 +1,14 @@
 // Every way in which Fastify can end a request without its route's answer leads to one kind of body.
 
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ExceptionFilter } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ReportUnexpected } from '../call-failed.js';
 import { INTERNAL, NOT_FOUND, type Problem, problemBody, problemOf } from './problem.js';
 import type { RouteTable } from './route-table.js';
+
+const FORGOTTEN_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Answers with the problem that an error stands for; one that callers must not see is reported. */
 export function sendError(error: unknown, where: string, reply: FastifyReply, report: ReportUnexpected): void {
@@ -24,8 +27,10 @@ function sendProblem(problem: Problem, reply: FastifyReply): void {
 
 /** Installs the handlers of errors and of unknown paths. */
 export function answerErrors(fastify: FastifyInstance, routes: RouteTable, report: ReportUnexpected): void {
-  fastify.setErrorHandler((error, request, reply) => {
+  fastify.setErrorHandler(async (error, request, reply) => {
+    await restOfBody(request.raw);
     sendError(error, `${request.method} ${request.routeOptions.url ?? 'unmatched'}`, reply, report);
+    return reply;
   });
   fastify.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsAt(request.url);
@@ -33,6 +38,26 @@ export function answerErrors(fastify: FastifyInstance, routes: RouteTable, repor
     const message = `this path answers ${allowed.join(', ')}`;
     reply.header('allow', allowed.join(', '));
     sendProblem({ status: 405, code: 'method_not_allowed', message }, reply);
+  });
+}
+
+/**
+ * Lets the rest of a refused body arrive, and forgets it: a connection that is closed while the caller still writes resets, and the
+ * caller never reads why he was refused. Whoever sends more than this is cut off all the same.
+ */
+function restOfBody(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let left = FORGOTTEN_BYTES_MAX;
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) resolve();
+    });
+    request
+      .once('end', resolve)
+      .once('close', resolve)
+      .once('error', () => resolve());
+    request.resume();
   });
 }
 
