@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ledgerContract } from '@tallystick/contracts';
 import type { Journal } from '@tallystick/journal';
 import type { Micros } from '@tallystick/ledger-core';
-import { Answers, CLOCK, JOURNAL, RECORDS } from '@tallystick/transport/nest';
+import { Answers, CLOCK, JOURNAL, RECORDS, REPORT } from '@tallystick/transport/nest';
 import type { Records } from '@tallystick/views';
 import { AccountStreams } from './account-streams.js';
 import { Ledger } from './ledger.js';
@@ -20,10 +20,11 @@ export class LedgerController extends Ledger implements OnApplicationShutdown {
     @Inject(JOURNAL) journal: Journal,
     @Inject(RECORDS) records: Records,
     @Inject(CLOCK) clock: () => Micros,
+    @Inject(REPORT) report: (error: unknown) => void,
   ) {
     const pause = (attempt: number) =>
       new Promise<void>((resolve) => setTimeout(resolve, Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt)));
-    const ports = { journal, records, clock, pause, cacheWeight: CACHE_WEIGHT };
+    const ports = { journal, records, clock, pause, report, cacheWeight: CACHE_WEIGHT };
     const streams = new AccountStreams(ports);
     super(ports, streams);
     this.cached = streams;

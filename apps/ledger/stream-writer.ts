@@ -12,6 +12,8 @@ export interface WriterPorts {
   readonly clock: () => Micros;
   /** Waits before an append whose outcome is unknown is sent again. */
   readonly pause: (attempt: number) => Promise<void>;
+  /** Told of every failure of the journal that callers learn of only as `unavailable`. */
+  readonly report?: (error: unknown) => void;
 }
 
 /** Loads a state, from a snapshot where there is one, up to the stream's newest event. */
@@ -81,6 +83,7 @@ export class StreamWriter<State extends StreamState, Command extends Decided> {
       for (let i = 0; i < batch.length; i++) batch[i]?.resolve(outcomes[i] ?? []);
     } catch (error) {
       this.state = undefined;
+      if (isOperational(error)) this.ports.report?.(error);
       // A command that can't be decided must not take with it those that only waited beside it.
       if (batch.length > 1 && !isOperational(error)) for (const item of batch) await this.settle([item]);
       else for (const item of batch) item.reject(error);
