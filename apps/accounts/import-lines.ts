@@ -7,6 +7,7 @@ import {
   holdsCardNumber,
   type ledgerContract,
   maskCardNumbersIn,
+  noonOf,
   type RequestOf,
   type ResponseOf,
 } from '@tallystick/contracts';
@@ -54,7 +55,7 @@ export class LineImporter {
         description: line.description,
         statedBalance: line.statedBalance,
       };
-      const at = { key: `line:${line.id}`, effectiveAt: noonOf(line), localDate: line.date, causedAt: 0n };
+      const at = { key: `line:${line.id}`, effectiveAt: noonOf(line.date), localDate: line.date, causedAt: 0n };
       requests.push({ accountId, caller: CALLER, commands: [{ ...at, command }] });
     }
     const { responses } = await this.ledger.executeAll({ requests }, context);
@@ -117,7 +118,7 @@ export class LineImporter {
 
   /** What the account of a reference is opened with, whichever line comes first later. */
   private async firstOpening(reference: string, line: Line): Promise<Opening> {
-    const wanted = `${noonOf(line)} ${line.date} line:${line.id}:account`;
+    const wanted = `${noonOf(line.date)} ${line.date} line:${line.id}:account`;
     await this.records.insertIfAbsent(BY_REFERENCE, reference, Buffer.from(wanted));
     const found = await this.records.get(BY_REFERENCE, reference);
     if (found === undefined) throw new Error('a reference that was reserved has no account');
@@ -139,8 +140,4 @@ interface Opening {
 
 function nameOf(line: Line): string {
   return `${line.account} ${line.currency}`;
-}
-
-function noonOf(line: Line): bigint {
-  return BigInt(Date.parse(`${line.date}T12:00:00Z`)) * 1000n;
 }

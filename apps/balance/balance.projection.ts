@@ -1,41 +1,44 @@
 // The balances after the last event of each account: the event carries them.
-import type { Balances, EventType } from '@tallystick/ledger-core';
+import type { Balances, EventType, LedgerEvent } from '@tallystick/ledger-core';
 import type { OpenProjection, Projection } from '@tallystick/views';
 import { balancesTable } from './balance.tables.js';
 
-const CARRY_BALANCES: readonly EventType[] = [
-  'AccountOpened',
-  'OverdraftLimitSet',
-  'FeeCharged',
-  'AdjustmentPosted',
-  'StatementLinePosted',
-  'AuthorisationApproved',
-  'AuthorisationIncremented',
-  'AuthorisationAdvised',
-  'AuthorisationAdjusted',
-  'AuthorisationReversed',
-  'AuthorisationExpired',
-  'CardPaymentPosted',
-  'CardPaymentReversed',
-  'ClearingPosted',
-  'ClearingReversed',
-  'RefundPosted',
-  'RefundReversed',
-  'PotDeposited',
-  'PotWithdrawn',
-  'PotClosed',
-  'TransferSent',
-  'TransferReceived',
-  'TransferReturned',
-  'PaymentReceived',
-  'PaymentSent',
-  'PaymentReturned',
-];
+type Carrying = Extract<LedgerEvent, { readonly balances: Balances }>;
+
+// A record, so that an event with balances that is missing here does not compile.
+const CARRY_BALANCES: Readonly<Record<Carrying['type'], true>> = {
+  AccountOpened: true,
+  OverdraftLimitSet: true,
+  FeeCharged: true,
+  AdjustmentPosted: true,
+  StatementLinePosted: true,
+  AuthorisationApproved: true,
+  AuthorisationIncremented: true,
+  AuthorisationAdvised: true,
+  AuthorisationAdjusted: true,
+  AuthorisationReversed: true,
+  AuthorisationExpired: true,
+  CardPaymentPosted: true,
+  CardPaymentReversed: true,
+  ClearingPosted: true,
+  ClearingReversed: true,
+  RefundPosted: true,
+  RefundReversed: true,
+  PotDeposited: true,
+  PotWithdrawn: true,
+  PotClosed: true,
+  TransferSent: true,
+  TransferReceived: true,
+  TransferReturned: true,
+  PaymentReceived: true,
+  PaymentSent: true,
+  PaymentReturned: true,
+};
 
 export const balanceProjection: Projection = {
   name: 'balance',
   tables: [balancesTable],
-  handles: new Set(CARRY_BALANCES),
+  handles: new Set(Object.keys(CARRY_BALANCES) as EventType[]),
   open: (): OpenProjection => ({
     apply(events, out) {
       // Only the last event of each account in the batch is written: the ones before it are already history.

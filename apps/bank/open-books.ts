@@ -56,7 +56,12 @@ export async function openBooks({ dataDir, readOnly, signal }: OpenBooksOptions)
 
 async function withLock(folder: string, signal: AbortSignal): Promise<OpenedBooks> {
   const bank = await openBank({ folder, bookZone: BOOK_ZONE, calls: 'direct', report });
-  await bank.viewsCaughtUp(signal);
+  try {
+    await bank.viewsCaughtUp(signal);
+  } catch (error) {
+    await bank.close();
+    throw error;
+  }
   return {
     clients: bank.clients,
     timeZone: BOOK_ZONE,

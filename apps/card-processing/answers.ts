@@ -1,5 +1,5 @@
 // What the gateway answers, made from the ledger's outcome.
-import type { ledgerContract, ResponseOf } from '@tallystick/contracts';
+import { type ledgerContract, positionToken, type ResponseOf } from '@tallystick/contracts';
 import { type AccountId, AMOUNT_MAX, type CurrencyCode, type Minor, type TransactionId } from '@tallystick/ledger-core';
 import { failed, type Refusal, refusal, rejected } from './refusals.js';
 
@@ -36,7 +36,7 @@ export function answerOfOutcome(
   if (outcome.kind === 'rejected') return rejected(outcome.rejection);
   const { decision, reason, responseCode, transactionId, amount, balances } = outcome.answer;
   const available = balances === null ? null : balances.available;
-  const position = `${journalId}.${outcome.position}`;
+  const position = positionToken(journalId, outcome.position);
   if (available !== null && (available > AMOUNT_MAX || available < -AMOUNT_MAX)) {
     return outOfRange({
       decision,

@@ -1,21 +1,21 @@
 // Rows of a card-transaction file, each sent the way a scheme's messages go: an authorisation, then its final clearing, in one append.
 // Imported cards have no expiry, limits or blocks. A declined row gets no clearing. A row's identity is (file, row).
-import type {
-  accountsContract,
-  CallContext,
-  ClientOf,
-  cardProcessingContract,
-  cardsContract,
-  ledgerContract,
-  RequestOf,
-  ResponseOf,
+import {
+  type accountsContract,
+  type CallContext,
+  type ClientOf,
+  type cardProcessingContract,
+  type cardsContract,
+  type ledgerContract,
+  noonOf,
+  type RequestOf,
+  type ResponseOf,
 } from '@tallystick/contracts';
 import {
   type AccountCommand,
   AMOUNT_MAX,
   type CardControls,
   type CardLimits,
-  type LocalDate,
   type Micros,
   rejections,
 } from '@tallystick/ledger-core';
@@ -244,11 +244,6 @@ function refundOf(row: ImportedRow, { cardId }: Place, transactedAt: Micros): Ac
 
 function merchantOf(row: ImportedRow) {
   return { descriptor: row.merchant, mcc: null, category: row.category, country: null };
-}
-
-/** Microseconds of 12:00 UTC on a local date. */
-export function noonOf(date: LocalDate): Micros {
-  return BigInt(Date.parse(`${date}T12:00:00Z`)) * 1000n;
 }
 
 function summary(rows: readonly ImportedRow[], all: readonly Outcomes[]): ImportAnswer {

@@ -1,6 +1,6 @@
 // What a file calls a card: a card number becomes its keyed token, anything else (a masked number, say) is taken as it is.
-import { hash } from 'node:crypto';
 import { maskCardNumber, maskCardNumbersIn } from '@tallystick/contracts';
+import { lettersOf } from '@tallystick/events';
 import type { CardToken } from '@tallystick/ledger-core';
 import type { CardTokens } from './tokens.js';
 
@@ -15,7 +15,5 @@ export interface KnownReference {
 export function tokenOfReference(text: string, tokens: CardTokens): KnownReference {
   const digits = text.replace(/[\s-]/g, '');
   if (NUMBER.test(digits)) return { token: tokens.tokenOf(digits), reference: maskCardNumber(digits) };
-  // Letters only, so that no token ever looks like a card number.
-  const letters = hash('sha256', text).replace(/[0-9]/g, (digit) => String.fromCharCode(103 + Number(digit)));
-  return { token: `ref_${letters.slice(0, 32)}` as CardToken, reference: maskCardNumbersIn(text) };
+  return { token: `ref_${lettersOf(text)}` as CardToken, reference: maskCardNumbersIn(text) };
 }

@@ -1,5 +1,4 @@
 // What the payments service answers: money between accounts, and between an account and its pots, all of it decided by the ledger.
-import { hash } from 'node:crypto';
 import type {
   CallContext,
   ClientOf,
@@ -9,7 +8,7 @@ import type {
   RequestOf,
   ResponseOf,
 } from '@tallystick/contracts';
-import { deriveId } from '@tallystick/events';
+import { deriveId, lettersOf } from '@tallystick/events';
 import type {
   AccountCommand,
   AccountId,
@@ -47,10 +46,7 @@ const CURRENCIES_REMEMBERED = 200_000;
 
 /** Without a time: a retry knows its key, but not when it was first sent. Letters only, so that no id ever looks like a card number. */
 export function transferIdOf(commandId: string): TransferId {
-  const letters = hash('sha256', `transfer/${commandId}`).replaceAll(/[0-9]/g, (digit) =>
-    String.fromCharCode(103 + Number(digit)),
-  );
-  return `transfer_${letters.slice(0, 32)}` as TransferId;
+  return `transfer_${lettersOf(`transfer/${commandId}`)}` as TransferId;
 }
 
 export class Payments implements Handlers {

@@ -2,7 +2,13 @@
 // whole; only then does the second pass apply rows, in file order.
 
 import { hash } from 'node:crypto';
-import type { CallContext, ClientOf, cardProcessingContract, ledgerContract } from '@tallystick/contracts';
+import {
+  type CallContext,
+  type ClientOf,
+  type cardProcessingContract,
+  type ledgerContract,
+  noonOf,
+} from '@tallystick/contracts';
 import type { LocalDate } from '@tallystick/ledger-core';
 import { type CardRow, cardRows, contentOf, Fingerprint, type ReadOptions } from './card-file.js';
 import { BadInput } from './csv-records.js';
@@ -240,7 +246,7 @@ class CardImport {
         accepted: plan.fingerprint.rows - plan.declined,
         declined: plan.declined,
       };
-      const at = { effectiveAt: BigInt(Date.parse(`${plan.lastDate}T12:00:00Z`)) * 1000n, localDate: plan.lastDate };
+      const at = { effectiveAt: noonOf(plan.lastDate), localDate: plan.lastDate };
       const complete = (identity: string) =>
         this.clients.ledger.completeBatch({ ...facts, ...at, identity }, this.options.context());
       // In this order: were the file known and its content not after a crash, the next file with the same rows would be let in.

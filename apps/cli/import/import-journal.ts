@@ -8,6 +8,7 @@ import {
   type ClientOf,
   type ledgerContract,
   maskCardNumbersIn,
+  noonOf,
 } from '@tallystick/contracts';
 import type { CurrencyCode, LocalDate } from '@tallystick/ledger-core';
 import { currencyOf, dateOf, minorOf } from './cells.js';
@@ -126,7 +127,7 @@ async function complete(
   ledger: JournalImportClients['ledger'],
   context: CallContext,
 ): Promise<void> {
-  const at = { effectiveAt: BigInt(Date.parse(`${lastDate}T12:00:00Z`)) * 1000n, localDate: lastDate };
+  const at = { effectiveAt: noonOf(lastDate), localDate: lastDate };
   const counts = { rows: lines, accepted: lines, declined: 0 };
   const file = maskCardNumbersIn(basename(path));
   await ledger.completeBatch({ kind: KIND, file, identity, contentFingerprint: identity, ...counts, ...at }, context);

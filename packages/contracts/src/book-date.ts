@@ -5,6 +5,11 @@ import type { LocalDate, Micros } from '@tallystick/ledger-core';
 const QUARTER_HOUR: Micros = 900_000_000n;
 const REMEMBERED_QUARTERS = 4_096;
 
+/** Microseconds of 12:00 UTC on a date: when an imported row counts. */
+export function noonOf(date: LocalDate): Micros {
+  return BigInt(Date.parse(`${date}T12:00:00Z`)) * 1000n;
+}
+
 export type BookDate = (at: Micros) => LocalDate;
 
 /**

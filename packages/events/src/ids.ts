@@ -24,6 +24,12 @@ export function deriveId(prefix: string, effectiveAt: Micros, kind: string, comm
   return `${prefix}_0000${base62(milliseconds, TIME_DIGITS)}${fingerprint(kind, commandId)}`;
 }
 
+/** 32 letters that follow from the content, 128 bits: a name that no one can take for a card number. */
+export function lettersOf(content: string): string {
+  const letters = hash('sha256', content).replaceAll(/[0-9]/g, (digit) => String.fromCharCode(103 + Number(digit)));
+  return letters.slice(0, 32);
+}
+
 function fingerprint(kind: string, commandId: string): string {
   const content = `${kind.length}:${kind}${commandId}`;
   for (let attempt = 0; ; attempt++) {

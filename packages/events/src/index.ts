@@ -11,7 +11,7 @@ export {
 export { type EncodedEvent, encodeEvent } from './encode-event.js';
 export * from './errors.js';
 export { eventIdOf, formatEventId } from './event-id.js';
-export { deriveId } from './ids.js';
+export { deriveId, lettersOf } from './ids.js';
 export { InMemoryKeys } from './in-memory-keys.js';
 export { decodeMetadata, encodeMetadata, type MetadataField, metadataReader } from './metadata.js';
 export { ERASED, type KeyPort, type PersonalText, seal, sealPersonal, unseal, unsealPersonal } from './personal.js';
