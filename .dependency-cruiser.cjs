@@ -69,9 +69,9 @@ module.exports = {
     {
       name: 'bank-imports-only-the-faces-of-apps',
       comment:
-        "bank is all apps in one process, started as their own main.ts starts them: it takes their modules, what these are configured with, for the views' worker their projections and tables, and for commands beside a running bank the services that only read. Reaching further would make it a different bank from the cluster's.",
+        "bank is all apps in one process, started as their own main.ts starts them: it takes their modules, what these are configured with, for the views' worker their projections and tables, and for commands beside a running bank the services that only read. Reaching further would make it a different bank from the cluster's. (The simulator takes the apps apart to break them.)",
       severity: 'error',
-      from: { path: '^apps/bank/', pathNot: SPECS },
+      from: { path: '^apps/bank/', pathNot: ['^apps/bank/simulator/', SPECS] },
       to: {
         path: '^apps/[^/]+/',
         pathNot: ['^apps/bank/', '\\.(module|projection|tables)\\.ts$', '/configuration\\.ts$', READING_SERVICES],

@@ -74,5 +74,11 @@ export function describe(event: LedgerEvent): string {
       return `card ${event.cardId}`;
     case 'BatchCompleted':
       return event.file;
+    case 'TransactionEnriched':
+      return event.merchantName;
+    case 'MerchantCorrected':
+      return event.name;
+    case 'FeedItemPosted':
+      return `feed item ${event.itemId}`;
   }
 }

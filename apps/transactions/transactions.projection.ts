@@ -1,4 +1,5 @@
 // One row per transaction, written from its last event alone.
+import { monthOf } from '@tallystick/events';
 import type {
   AccountId,
   AccountStreamEvent,
@@ -12,7 +13,6 @@ import type {
   TransactionId,
 } from '@tallystick/ledger-core';
 import { mapping, type ProjectedEvent, type Projection, type Upsert } from '@tallystick/views';
-import { monthOf } from './month.js';
 import { accountMonthsTable, transactionsTable } from './transactions.tables.js';
 
 interface What {

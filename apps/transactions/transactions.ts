@@ -1,9 +1,9 @@
 // What the transactions service answers, from its view.
 import type { HandlersOf, ResponseOf, transactionsContract } from '@tallystick/contracts';
+import { monthOf, tellsItsMonth } from '@tallystick/events';
 import type { AccountId, CurrencyCode, TransactionId } from '@tallystick/ledger-core';
 import { CallFailed } from '@tallystick/transport';
 import type { Freshness, Row, ViewReader } from '@tallystick/views';
-import { monthOf, tellsItsMonth } from './month.js';
 import { accountMonthsTable, transactionsTable } from './transactions.tables.js';
 
 type Handlers = HandlersOf<typeof transactionsContract>;
@@ -18,7 +18,7 @@ export class Transactions implements Handlers {
   ) {}
 
   get: Handlers['get'] = async ({ accountId, transactionId, minPosition }, context) => {
-    if (!tellsItsMonth(transactionId)) return { found: null };
+    if (!tellsItsMonth(transactionId, 'tx')) return { found: null };
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
     const key = { account_id: accountId, month: monthOf(transactionId), transaction_id: transactionId };
     const row = await this.views.get(transactionsTable, key);
@@ -26,7 +26,7 @@ export class Transactions implements Handlers {
   };
 
   list: Handlers['list'] = async ({ accountId, minPosition, before, limit }, context) => {
-    if (before !== null && !tellsItsMonth(before)) throw notATransaction();
+    if (before !== null && !tellsItsMonth(before, 'tx')) throw notATransaction();
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
     const transactions: Transaction[] = [];
     for await (const month of this.months(accountId, before)) {

@@ -18,10 +18,13 @@ export {
   type RequestOf,
   type ResponseOf,
 } from './contract.js';
+export * from './feed.js';
+export * from './feed-generator.js';
 export * from './finance.js';
 export * from './idempotency-key.js';
 export * from './ledger.js';
 export * from './ledger-commands.js';
+export * from './merchant.js';
 export * from './payments.js';
 export type { Plain } from './plain.js';
 export * from './position-token.js';

@@ -11,6 +11,7 @@ export {
 export { type EncodedEvent, encodeEvent } from './encode-event.js';
 export * from './errors.js';
 export { eventIdOf, formatEventId } from './event-id.js';
+export { monthOf, tellsItsMonth } from './id-month.js';
 export { deriveId, lettersOf } from './ids.js';
 export { InMemoryKeys } from './in-memory-keys.js';
 export { decodeMetadata, encodeMetadata, type MetadataField, metadataReader } from './metadata.js';

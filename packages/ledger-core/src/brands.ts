@@ -15,6 +15,9 @@ export type PotId = Branded<string, 'PotId'>;
 export type EntryId = Branded<string, 'EntryId'>;
 export type TransferId = Branded<string, 'TransferId'>;
 export type PaymentId = Branded<string, 'PaymentId'>;
+export type MerchantId = Branded<string, 'MerchantId'>;
+/** An item that somebody posted into a feed; a transaction's item has the transaction's id. */
+export type FeedItemId = Branded<string, 'FeedItemId'>;
 /** Keyed token of a card number; never the number itself. */
 export type CardToken = Branded<string, 'CardToken'>;
 /** ISO 4217 alphabetic code. */

@@ -67,6 +67,7 @@ export const rejections = {
     true,
     'there is no such presentment on this account, or it was reversed',
   ),
+  UnknownMerchant: facts('not_found.merchant', 404, '12', true, 'there is no such merchant'),
   AccountClosed: facts('precondition_failed.account_closed', 412, '05', false, 'the account is closed'),
   AccountFrozen: facts('precondition_failed.account_frozen', 412, '05', true, 'the account is frozen'),
   AccountNotFrozen: facts('precondition_failed.account_not_frozen', 412, '12', false, 'the account is not frozen'),

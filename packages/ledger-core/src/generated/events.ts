@@ -1,6 +1,6 @@
 // Generated from schemas/avro by `npm run generate`; do not edit.
 
-import type { AccountId, CardId, CardToken, CurrencyCode, EntryId, LedgerAccount, LocalDate, Micros, Minor, PaymentId, PotId, TransactionId, TransferId } from '../brands.js';
+import type { AccountId, CardId, CardToken, CurrencyCode, EntryId, FeedItemId, LedgerAccount, LocalDate, MerchantId, Micros, Minor, PaymentId, PotId, TransactionId, TransferId } from '../brands.js';
 
 
 /** The account's balances after this event, in the order of its stream (minor units). */
@@ -127,6 +127,21 @@ export interface CardLimits {
   readonly dailyCash: Minor | null;
   readonly dailyCount: number | null;
   readonly monthlyCount: number | null;
+}
+
+/** Where a merchant is, as far as it is known. */
+export interface MerchantLocation {
+  /** Street and number. */
+  readonly address: string | null;
+  readonly city: string | null;
+  readonly region: string | null;
+  /** ISO 3166 alpha-3 code. */
+  readonly country: string | null;
+  readonly postcode: string | null;
+  /** Microdegrees, north positive. */
+  readonly latitude: number | null;
+  /** Microdegrees, east positive. */
+  readonly longitude: number | null;
 }
 
 /** The account was closed. */
@@ -499,6 +514,28 @@ export interface FeeCharged {
   readonly balances: Balances;
 }
 
+/** Somebody else than the bank put an item into the feed. */
+export interface FeedItemPosted {
+  readonly type: 'FeedItemPosted';
+  /** item_… */
+  readonly itemId: FeedItemId;
+  /** basic. */
+  readonly kind: string;
+  /** Title, body, addresses and colours, sealed under the account's key. */
+  readonly personal: Uint8Array | null;
+}
+
+/** A person said who a merchant is; all of it, not only what changed. */
+export interface MerchantCorrected {
+  readonly type: 'MerchantCorrected';
+  readonly merchantId: MerchantId;
+  readonly name: string;
+  readonly category: string;
+  readonly location: MerchantLocation | null;
+  readonly reason: string;
+  readonly correctedBy: string;
+}
+
 /** The overdraft limit was set. */
 export interface OverdraftLimitSet {
   readonly type: 'OverdraftLimitSet';
@@ -694,6 +731,33 @@ export interface StatementLinePosted {
   readonly balances: Balances;
 }
 
+/** Who was paid and for what, as the catalogue of merchants said; a later one replaces it. */
+export interface TransactionEnriched {
+  readonly type: 'TransactionEnriched';
+  readonly transactionId: TransactionId;
+  /** For the refund of a transaction that was found: that one. */
+  readonly originalTransactionId: TransactionId | null;
+  /** Absent where the descriptor names nobody. */
+  readonly merchantId: MerchantId | null;
+  /** For people; the descriptor where nobody is named. */
+  readonly merchantName: string;
+  /** groceries, eating_out, transport, …; general where nothing is known. */
+  readonly category: string;
+  readonly location: MerchantLocation | null;
+  /** The normalised descriptor that was matched. */
+  readonly descriptor: string;
+  /** Version of the rules and the registry. */
+  readonly catalogue: string;
+  /** Journal position of the merchant's last correction that was applied. */
+  readonly correction: bigint | null;
+  /** Which rule matched, with its provenance. */
+  readonly rule: string;
+  /** 0 to 100. */
+  readonly confidence: number;
+  /** Journal position of the event that this follows from. */
+  readonly causePosition: bigint;
+}
+
 /** Cancelled before it was sent. */
 export interface TransferCancelled {
   readonly type: 'TransferCancelled';
@@ -824,6 +888,12 @@ export type CardEvent =
 export type EntryEvent =
   | EntryPosted;
 
+export type FeedEvent =
+  | FeedItemPosted;
+
+export type MerchantEvent =
+  | MerchantCorrected;
+
 export type PaymentEvent =
   | PaymentConfirmed
   | PaymentReceived
@@ -837,6 +907,9 @@ export type PotEvent =
   | PotOpened
   | PotUnlocked
   | PotWithdrawn;
+
+export type EnrichmentEvent =
+  | TransactionEnriched;
 
 export type TransferEvent =
   | TransferCancelled
@@ -877,6 +950,8 @@ export type LedgerEvent =
   | ClearingSuspended
   | EntryPosted
   | FeeCharged
+  | FeedItemPosted
+  | MerchantCorrected
   | OverdraftLimitSet
   | PaymentConfirmed
   | PaymentReceived
@@ -892,6 +967,7 @@ export type LedgerEvent =
   | RefundReversed
   | ReversalRecorded
   | StatementLinePosted
+  | TransactionEnriched
   | TransferCancelled
   | TransferCompleted
   | TransferReceived

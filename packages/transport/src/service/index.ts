@@ -1,6 +1,7 @@
 export { callScopeOf, type ScopeOptions } from './call-scope-of-request.js';
 export { ConfigurationError, type ConfigurationSources, loadConfiguration } from './configuration.js';
 export { createService, type Service, type ServiceOptions } from './create-service.js';
+export { CUSTOMER_SECRET, CustomerToken, customerTokenOf } from './customer-token.js';
 export { type HttpRoute, HttpRoutes, type RouteSchemas } from './http-routes.js';
 export type { ApiTitle } from './openapi.js';
 export { type Problem, type ProblemBody, ProblemError, problemBody } from './problem.js';

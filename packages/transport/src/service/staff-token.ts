@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ProblemError } from './problem.js';
 import type { Secrets } from './secrets.js';
+import { unauthorised } from './unauthorised.js';
 
 /** The name of the staff's secret. */
 export const STAFF_SECRET = 'staff-token';
@@ -28,8 +28,4 @@ export class StaffToken {
 /** What staff send as their bearer token. */
 export function staffTokenOf(secrets: Secrets): string {
   return `staff_${Buffer.from(secrets.current(STAFF_SECRET).bytes).toString('base64url')}`;
-}
-
-function unauthorised(code: string, message: string): ProblemError {
-  return new ProblemError({ status: 401, code: `unauthorized.${code}`, message });
 }
