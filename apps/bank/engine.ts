@@ -7,7 +7,7 @@ import type { Bus } from '@tallystick/bus';
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
 import { type BookDate, bookDateIn } from '@tallystick/contracts';
 import type { Journal } from '@tallystick/journal';
-import { openJournal, type SqliteJournal } from '@tallystick/journal/sqlite/index';
+import { openThreadedJournal, type ThreadedJournal } from '@tallystick/journal/sqlite/index';
 import type { Micros } from '@tallystick/ledger-core';
 import { contextsOf, pooledRandom, systemTime } from '@tallystick/transport';
 import {
@@ -62,7 +62,7 @@ export function now(): Micros {
 export class Engine {
   private constructor(
     readonly lock: FolderLock,
-    readonly journal: SqliteJournal,
+    readonly journal: ThreadedJournal,
     readonly records: SqliteRecords,
     readonly views: SqliteViewReader,
     readonly viewsThread: ViewsThread,
@@ -79,7 +79,7 @@ export class Engine {
     try {
       const secrets = openSecretsFile(join(folder, 'secrets.json'), options.secretNames, randomBytes);
       const journalPath = join(folder, 'journal.db');
-      const journal = openJournal(journalPath);
+      const journal = await openThreadedJournal(journalPath);
       const records = new SqliteRecords(join(folder, 'records.db'));
       const viewsPath = liveViews(folder);
       const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) =>

@@ -160,7 +160,7 @@ class CardImport {
     const applied = [...this.files.values()].filter((plan) => plan.decision === 'apply');
     const total = applied.reduce((sum, plan) => sum + plan.fingerprint.rows, 0);
     let done = 0;
-    for await (const rows of this.batches(paths)) {
+    for await (const rows of oneAhead(this.batches(paths))) {
       const answer = await this.clients.cardProcessing.importRows(
         { creditLimit: this.options.creditLimit, rows: rows.map((row) => this.importedRow(row)) },
         this.options.context(),
@@ -267,6 +267,19 @@ class CardImport {
   private async fileWith(fingerprint: string): Promise<string | undefined> {
     const { found } = await this.clients.ledger.batch({ kind: KIND, identity: fingerprint }, this.options.context());
     return found?.file;
+  }
+}
+
+/** The next one is read while the one before is applied, which is mostly waiting for the disk. */
+async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
+  for (;;) {
+    const { value, done } = await next;
+    if (done === true) return;
+    next = source.next();
+    // Whoever takes the value may fail first, and then nobody asks for this one.
+    next.catch(() => undefined);
+    yield value;
   }
 }
 

@@ -9,12 +9,11 @@ import {
   type Position,
   type ReadStreamOptions,
   type RecordedEvent,
-  RevisionConflict,
 } from '../port.js';
 import { follow, Tail } from '../tail.js';
-import { openToWrite, unavailable } from './file.js';
+import { openToWrite } from './file.js';
+import { type GroupedAppend, GroupStore } from './group-store.js';
 import { StoredEvents } from './stored-events.js';
-import { StreamWriter } from './stream-writer.js';
 import { breathe, PAGE_SIZE, POLL_MS, type SubscribeTuning } from './subscribe-tuning.js';
 
 export interface SqliteJournalOptions extends SubscribeTuning {
@@ -22,10 +21,7 @@ export interface SqliteJournalOptions extends SubscribeTuning {
   readonly journalId?: string;
 }
 
-interface Waiting {
-  readonly stream: string;
-  readonly expectedRevision: number;
-  readonly events: readonly EncodedEvent[];
+interface Waiting extends GroupedAppend {
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: Error) => void;
 }
@@ -42,13 +38,10 @@ export class SqliteJournal implements Journal {
   readonly id: string;
   readonly #database: Database.Database;
   readonly #events: StoredEvents;
-  readonly #writer: StreamWriter;
+  readonly #store: GroupStore;
   readonly #tail: Tail;
   readonly #pageSize: number;
   readonly #listeners = new Set<(head: Position) => void>();
-  readonly #begin: Database.Statement<[]>;
-  readonly #commit: Database.Statement<[]>;
-  readonly #rollback: Database.Statement<[]>;
   #waiting: Waiting[] = [];
   /** The newest position that the tail and the listeners know of. */
   #announced: number;
@@ -61,13 +54,10 @@ export class SqliteJournal implements Journal {
     this.id = file.journalId;
     this.#database = database;
     this.#events = new StoredEvents(database);
-    this.#writer = new StreamWriter(database);
+    this.#store = new GroupStore(database);
     this.#tail = new Tail(pollMs);
     this.#pageSize = pageSize;
     this.#announced = this.#events.head();
-    this.#begin = database.prepare('BEGIN IMMEDIATE');
-    this.#commit = database.prepare('COMMIT');
-    this.#rollback = database.prepare('ROLLBACK');
   }
 
   /** @throws JournalFormatUnsupported, JournalUnavailable */
@@ -143,7 +133,7 @@ export class SqliteJournal implements Journal {
 
   #flush(): void {
     const group = this.#takeGroup();
-    const answers = this.#store(group);
+    const answers = this.#store.store(group);
     if (answers instanceof Error) {
       for (const { reject } of group) reject(answers);
       return;
@@ -153,8 +143,8 @@ export class SqliteJournal implements Journal {
       if (answer === undefined || answer instanceof Error) reject(answer ?? new Error('an append got no answer'));
       else resolve(answer);
     }
-    if (this.#writer.position <= this.#announced) return;
-    this.#announced = this.#writer.position;
+    if (this.#store.position <= this.#announced) return;
+    this.#announced = this.#store.position;
     this.#tail.wake();
     const head = BigInt(this.#announced);
     for (const listener of this.#listeners) listener(head);
@@ -174,37 +164,6 @@ export class SqliteJournal implements Journal {
     const group = this.#waiting;
     this.#waiting = [];
     return group;
-  }
-
-  /** One transaction. A conflict is its append's own answer; an error is everyone's, and nobody is answered before the commit. */
-  #store(group: readonly Waiting[]): (AppendResult | RevisionConflict)[] | JournalUnavailable {
-    let answers: (AppendResult | RevisionConflict)[];
-    try {
-      this.#begin.run();
-      this.#writer.refresh();
-      answers = group.map(({ stream, expectedRevision, events }) =>
-        this.#writer.append(stream, expectedRevision, events),
-      );
-    } catch (error) {
-      this.#undo();
-      return unavailable('nothing was appended', error);
-    }
-    try {
-      this.#commit.run();
-    } catch (error) {
-      this.#undo();
-      return unavailable('the commit failed, and its events may be stored or not', error, true);
-    }
-    return answers;
-  }
-
-  #undo(): void {
-    this.#writer.forget();
-    try {
-      if (this.#database.inTransaction) this.#rollback.run();
-    } catch {
-      // The first error is the one to report; where the connection is lost for good, the next BEGIN says so.
-    }
   }
 }
 

@@ -1,0 +1,65 @@
+// Stores all appends of a group in one transaction. Synchronous: whoever calls it waits for the disk.
+import type Database from 'better-sqlite3';
+import { type AppendResult, type EncodedEvent, JournalUnavailable, type RevisionConflict } from '../port.js';
+import { unavailable } from './file.js';
+import { StreamWriter } from './stream-writer.js';
+
+export interface GroupedAppend {
+  readonly stream: string;
+  readonly expectedRevision: number;
+  readonly events: readonly EncodedEvent[];
+}
+
+export type GroupAnswer = AppendResult | RevisionConflict;
+
+export class GroupStore {
+  readonly #database: Database.Database;
+  readonly #writer: StreamWriter;
+  readonly #begin: Database.Statement<[]>;
+  readonly #commit: Database.Statement<[]>;
+  readonly #rollback: Database.Statement<[]>;
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+    this.#writer = new StreamWriter(database);
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+    this.#rollback = database.prepare('ROLLBACK');
+  }
+
+  /** Position of the newest event that this instance stored. */
+  get position(): number {
+    return this.#writer.position;
+  }
+
+  /** A conflict is its append's own answer; an error is everyone's, and nothing is answered before the commit. */
+  store(group: readonly GroupedAppend[]): GroupAnswer[] | JournalUnavailable {
+    let answers: GroupAnswer[];
+    try {
+      this.#begin.run();
+      this.#writer.refresh();
+      answers = group.map(({ stream, expectedRevision, events }) =>
+        this.#writer.append(stream, expectedRevision, events),
+      );
+    } catch (error) {
+      this.#undo();
+      return unavailable('nothing was appended', error);
+    }
+    try {
+      this.#commit.run();
+    } catch (error) {
+      this.#undo();
+      return unavailable('the commit failed, and its events may be stored or not', error, true);
+    }
+    return answers;
+  }
+
+  #undo(): void {
+    this.#writer.forget();
+    try {
+      if (this.#database.inTransaction) this.#rollback.run();
+    } catch {
+      // The first error is the one to report; where the connection is lost for good, the next BEGIN says so.
+    }
+  }
+}
