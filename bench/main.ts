@@ -3,6 +3,7 @@
 import { INSTALL_WRK, provideWrk } from './http/wrk.js';
 import { BadUsage, type Options, readOptions, type SectionName, USAGE } from './options.js';
 import { Report } from './report.js';
+import { feed } from './sections/feed.js';
 import { batch, hot, spread } from './sections/gateway.js';
 import { importCards } from './sections/import.js';
 import { append, history } from './sections/in-process.js';
@@ -17,6 +18,7 @@ const sections: Readonly<Record<SectionName, (world: World) => Promise<void>>> =
   batch,
   transfers,
   visible,
+  feed,
   append,
   history,
   import: importCards,

@@ -7,6 +7,7 @@ export const SECTIONS = [
   'batch',
   'transfers',
   'visible',
+  'feed',
   'append',
   'history',
   'import',

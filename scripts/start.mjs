@@ -1,4 +1,4 @@
-// npm start: installs if needed, builds if stale, starts the bank. Arguments go to `tallystick start`.
+// npm start: installs if needed, builds if stale, starts the bank. Arguments go to `tallystick start --demo`.
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,5 +8,5 @@ ensureInstalled();
 await continueOnBundledNode();
 ensureBuilt();
 const main = join(ROOT, 'dist', 'apps', 'cli', 'main.js');
-process.argv = [process.execPath, main, 'start', ...process.argv.slice(2)];
+process.argv = [process.execPath, main, 'start', '--demo', ...process.argv.slice(2)];
 await import(pathToFileURL(main).href);

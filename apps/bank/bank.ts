@@ -3,24 +3,15 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import {
-  accountsContract,
-  balanceContract,
-  type CallContext,
-  type ClientOf,
-  cardProcessingContract,
-  cardsContract,
-  financeContract,
-  ledgerContract,
-  paymentsContract,
-  transactionsContract,
-} from '@tallystick/contracts';
-import { sealPersonal } from '@tallystick/events';
+import type { BookDate, CallContext } from '@tallystick/contracts';
+import { sealPersonal, unsealPersonal } from '@tallystick/events';
 import { contextsOf, systemTime, type Transport } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process';
 import { ContractsModule } from '@tallystick/transport/nest';
 import {
+  CUSTOMER_SECRET,
   createService,
+  customerTokenOf,
   HttpRoutes,
   Readiness,
   type Service,
@@ -33,11 +24,15 @@ import { BalanceModule } from '../balance/balance.module.js';
 import { CARD_TOKEN_SECRET, CardProcessingModule } from '../card-processing/card-processing.module.js';
 import { defaultCardProcessing } from '../card-processing/configuration.js';
 import { CardsModule } from '../cards/cards.module.js';
+import { FeedModule, type OpenPersonal } from '../feed/feed.module.js';
+import { FeedGeneratorModule } from '../feed-generator/feed-generator.module.js';
 import { FinanceModule } from '../finance/finance.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule, type SealPersonal } from '../payments/payments.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
+import { type BankClients, clientsOf } from './clients.js';
 import { Engine, now, random } from './engine.js';
+import { VIEWS_CONSUMER } from './projections.js';
 import { RecordKeys } from './record-keys.js';
 
 export interface BankOptions {
@@ -54,17 +49,8 @@ export interface ServeOptions extends BankOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-}
-
-export interface BankClients {
-  readonly accounts: ClientOf<typeof accountsContract>;
-  readonly balance: ClientOf<typeof balanceContract>;
-  readonly cardProcessing: ClientOf<typeof cardProcessingContract>;
-  readonly cards: ClientOf<typeof cardsContract>;
-  readonly finance: ClientOf<typeof financeContract>;
-  readonly ledger: ClientOf<typeof ledgerContract>;
-  readonly payments: ClientOf<typeof paymentsContract>;
-  readonly transactions: ClientOf<typeof transactionsContract>;
+  /** HTML by path. */
+  readonly pages?: Readonly<Record<string, string>>;
 }
 
 export interface OfflineBank {
@@ -78,6 +64,11 @@ export interface OfflineBank {
 export interface ServedBank {
   readonly url: string;
   readonly staffToken: string;
+  readonly clients: BankClients;
+  readonly context: () => CallContext;
+  readonly bookDate: BookDate;
+  /** What a customer sends as a bearer token. */
+  customerToken(userId: string): string;
   close(): Promise<void>;
 }
 
@@ -89,10 +80,9 @@ export async function openBank(options: BankOptions): Promise<OfflineBank> {
     await engine.close();
     throw error;
   });
-  const contextFor = contextsOf('operator');
   return {
     clients: clientsOf(transport),
-    context: () => contextFor('command', Buffer.from(random(16)).toString('hex')),
+    context: operatorContext,
     viewsCaughtUp: (signal) => engine.viewsCaughtUp(signal),
     async close() {
       await app.close();
@@ -101,16 +91,23 @@ export async function openBank(options: BankOptions): Promise<OfflineBank> {
   };
 }
 
+const contextFor = contextsOf('operator');
+
+function operatorContext(): CallContext {
+  return contextFor('command', Buffer.from(random(16)).toString('hex'));
+}
+
 /** The bank as it runs: HTTP, processes and timers. @throws FolderInUse */
 export async function serveBank(options: ServeOptions): Promise<ServedBank> {
   const engine = await openEngine(options, true);
+  const transport = transportOf(options);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   let service: Service;
   let url: string;
   try {
     service = await createService({
-      module: bankModule(engine, transportOf(options)),
+      module: bankModule(engine, transport),
       title: { title: 'Tallystick', version: '0.1.0' },
       host: options.host,
       port: options.port,
@@ -118,6 +115,7 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
       report: options.report,
     });
     service.app.get(Readiness).register('views', () => engine.viewsCaughtUp(AbortSignal.timeout(1_000)));
+    for (const [path, html] of Object.entries(options.pages ?? {})) addPage(service.app.get(HttpRoutes), path, html);
     url = await service.start();
   } catch (error) {
     await engine.close();
@@ -127,6 +125,10 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
   return {
     url,
     staffToken: staffTokenOf(engine.secrets),
+    clients: clientsOf(transport),
+    context: operatorContext,
+    bookDate: engine.bookDate,
+    customerToken: (userId) => customerTokenOf(engine.secrets, userId),
     async close() {
       await service.stop();
       await engine.close();
@@ -135,7 +137,13 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
 }
 
 function openEngine({ folder, bookZone, report }: BankOptions, runsProcesses: boolean): Promise<Engine> {
-  return Engine.open({ folder, bookZone, report, runsProcesses, secretNames: [CARD_TOKEN_SECRET, STAFF_SECRET] });
+  return Engine.open({
+    folder,
+    bookZone,
+    report,
+    runsProcesses,
+    secretNames: [CARD_TOKEN_SECRET, STAFF_SECRET, CUSTOMER_SECRET],
+  });
 }
 
 function transportOf({ calls, report }: BankOptions): Transport {
@@ -154,6 +162,8 @@ function bankModule(engine: Engine, transport: Transport): DynamicModule {
     await keys.create(accountId);
     return sealPersonal(keys, accountId, commandId, text);
   };
+  const open: OpenPersonal = (accountId, sealed) => unsealPersonal(keys, accountId, sealed);
+  const progress = { consumer: VIEWS_CONSUMER, partitionOf: () => 0 };
   const cardProcessing = CardProcessingModule.with({
     configuration: defaultCardProcessing,
     secrets,
@@ -174,9 +184,27 @@ function bankModule(engine: Engine, transport: Transport): DynamicModule {
       PaymentsModule.with({ seal }),
       BalanceModule,
       TransactionsModule,
+      FeedGeneratorModule.with({ seal }),
+      FeedModule.with({ open, progress }),
       FinanceModule,
     ],
   };
+}
+
+/** Everything of a page is in it: whatever else it names is not fetched. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+
+function addPage(routes: HttpRoutes, url: string, html: string): void {
+  routes.add({
+    method: 'GET',
+    url,
+    summary: 'A page for people',
+    schemas: { response: {} },
+    handle: async (_, reply) => {
+      reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY);
+      return html;
+    },
+  });
 }
 
 @Module({})
@@ -204,17 +232,4 @@ function startWithoutDoors(engine: Engine, transport: Transport) {
     logger: ['warn', 'error', 'fatal'],
     abortOnError: false,
   });
-}
-
-function clientsOf(transport: Transport): BankClients {
-  return {
-    accounts: transport.client(accountsContract),
-    balance: transport.client(balanceContract),
-    cardProcessing: transport.client(cardProcessingContract),
-    cards: transport.client(cardsContract),
-    finance: transport.client(financeContract),
-    ledger: transport.client(ledgerContract),
-    payments: transport.client(paymentsContract),
-    transactions: transport.client(transactionsContract),
-  };
 }

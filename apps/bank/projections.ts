@@ -2,6 +2,7 @@
 import type { Projection } from '@tallystick/views';
 import { accountsProjection } from '../accounts/accounts.projection.js';
 import { balanceProjection } from '../balance/balance.projection.js';
+import { feedProjection } from '../feed-generator/feed.projection.js';
 import { generalLedgerProjection } from '../finance/gl.projection.js';
 import { dueProjection } from '../ledger/due.projection.js';
 import { transactionsProjection } from '../transactions/transactions.projection.js';
@@ -12,6 +13,7 @@ export const projections: readonly Projection[] = [
   transactionsProjection,
   dueProjection,
   generalLedgerProjection,
+  feedProjection,
 ];
 
 /** Under this name the embedded views keep how far they came. */

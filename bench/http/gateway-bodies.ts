@@ -7,6 +7,7 @@ export function authorisationBody(card: string, amount: number): string {
 export interface Decided {
   readonly decision: string;
   readonly account_id: string;
+  readonly transaction_id: string;
   /** For X-Min-Ledger-Position. */
   readonly position: string;
 }

@@ -10,11 +10,13 @@ const GRACE_MS = 15_000;
 interface Options {
   readonly port: string;
   readonly host: string;
+  readonly demo?: boolean;
 }
 
 export function start(program: Command, session: Session): void {
   program
     .command('start')
+    .option('--demo', 'with a customer who lives on his card')
     .option('--port <port>', 'for HTTP; 0 for any free one', '8080')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .description('the whole bank in one process')
@@ -24,6 +26,7 @@ export function start(program: Command, session: Session): void {
       const { serveBank } = await import('../../bank/bank.js');
       const { BOOK_ZONE, report } = await import('../../bank/open-books.js');
       const { data } = globalOptions(command);
+      const demo = options.demo === true ? await import('../../bank/demo/start-demo.js') : undefined;
       const bank = await serveBank({
         folder: data,
         port,
@@ -31,25 +34,40 @@ export function start(program: Command, session: Session): void {
         bookZone: BOOK_ZONE,
         calls: 'direct',
         report,
+        ...(demo === undefined ? {} : { pages: { '/': demo.FEED_PAGE } }),
       });
+      const customer = await demo?.startDemo(bank, data, report);
       const { promise, resolve } = Promise.withResolvers<void>();
       stopOnSignal({
         signals: process,
-        stop: () => bank.close(),
+        stop: async () => {
+          await customer?.stop();
+          await bank.close();
+        },
         exit: (code) => (code === 0 ? resolve() : process.exit(code)),
         report,
         graceMs: GRACE_MS,
       });
       await answer(session, command, {
-        json: () => ({ url: bank.url, staff_token: bank.staffToken, data, pid: process.pid }),
-        text: () => welcome(bank.url, bank.staffToken, data),
+        json: () => ({
+          url: bank.url,
+          staff_token: bank.staffToken,
+          data,
+          pid: process.pid,
+          ...(customer === undefined
+            ? {}
+            : { account_id: customer.accountId, card_id: customer.cardId, customer_token: customer.token }),
+        }),
+        text: () =>
+          welcome(bank.url, bank.staffToken, data, customer === undefined ? noCustomer : ofCustomer(customer)),
       });
       await promise;
     });
 }
 
-function welcome(url: string, staffToken: string, data: string): string {
-  const json = `-H 'content-type: application/json'`;
+type Tried = (url: string, staffToken: string) => string;
+
+function welcome(url: string, staffToken: string, data: string, tried: Tried): string {
   return `Tallystick is open. Its books are in ${data}.
 
   card gateway   ${url}/gateway/authorisations
@@ -57,10 +75,38 @@ function welcome(url: string, staffToken: string, data: string): string {
   description    ${url}/openapi.json
   metrics        ${url}/metrics
 
-Open an account:
-
-  curl -sX POST ${url}/staff/accounts -H 'authorization: Bearer ${staffToken}' ${json} -H 'idempotency-key: first' -d '{"currency":"GBP","overdraft_limit":100000}'
-
+${tried(url, staffToken)}
 Ctrl-C stops it; what was answered is durable.
+`;
+}
+
+const JSON_HEADER = `-H 'content-type: application/json'`;
+
+function noCustomer(url: string, staffToken: string): string {
+  return `Open an account:
+
+  curl -sX POST ${url}/staff/accounts -H 'authorization: Bearer ${staffToken}' ${JSON_HEADER} -H 'idempotency-key: first' -d '{"currency":"GBP","overdraft_limit":100000}'
+`;
+}
+
+interface Customer {
+  readonly accountId: string;
+  readonly cardId: string;
+  readonly token: string;
+}
+
+function ofCustomer({ accountId, cardId, token }: Customer): Tried {
+  return (url) => `A customer lives in it: account ${accountId}, card ${cardId}. Their feed, live:
+
+  ${url}/#token=${token}&account=${accountId}
+
+The same for programs (Authorization: Bearer ${token}):
+
+  ${url}/feed/items?account_id=${accountId}
+  ${url}/feed/live?account_id=${accountId}
+
+Buy something with their card, and see it appear (another idempotency-key buys another one):
+
+  curl -sX POST ${url}/gateway/authorisations ${JSON_HEADER} -H 'idempotency-key: mine' -d '{"card":{"id":"${cardId}"},"amount":{"amount":425,"currency":"GBP"},"merchant":{"name":"HARBOUR TEA ROOM","mcc":"5812"}}'
 `;
 }

@@ -42,7 +42,7 @@ const item = Type.Object({
   settled: orNull(big),
   /** card, refund (of no known transaction), pot, transfer, payment, fee, adjustment, statement-line, basic. */
   kind: Type.String(),
-  /** As in the transactions list; POSTED for a basic item. */
+  /** As in the transactions list; for a basic item POSTED, or ERASED where its text is gone for ever. */
   status: Type.String(),
   declineReason: text,
   /** Negative for money out; -(remaining hold + cleared - clearing reversals) for a card transaction, never net of refunds. */
@@ -85,7 +85,7 @@ export const feedContract = defineContract('feed', {
   }),
   /**
    * Items that changed after a position, as they are now, each once, in order of their last change. The next call is given `position`;
-   * `more` says that it will not be empty.
+   * `more` says that it should come at once. A page may be empty where items changed often: what changed again is given at its last change.
    */
   changes: method({
     request: Type.Object({
@@ -98,7 +98,10 @@ export const feedContract = defineContract('feed', {
     idempotent: true,
     mutates: false,
   }),
-  /** By local date of the transactions' first event, both ends included; refunds taken off; positive for money spent. */
+  /**
+   * By local date of the transactions' first event, both ends included; refunds taken off (one of no known transaction by its own date);
+   * positive for money spent. Only what has includeInSpending.
+   */
   spending: method({
     request: Type.Object({
       accountId,

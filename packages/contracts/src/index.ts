@@ -20,6 +20,7 @@ export {
 } from './contract.js';
 export * from './feed.js';
 export * from './feed-generator.js';
+export * from './feed-tables.js';
 export * from './finance.js';
 export * from './idempotency-key.js';
 export * from './ledger.js';

@@ -20,6 +20,7 @@ export {
   spentOf,
   type TransactionState,
 } from './account/state.js';
+export * from './account/transaction-changes.js';
 export * from './brands.js';
 export * from './chart.js';
 export * from './declines.js';

@@ -1,0 +1,91 @@
+// `npm start` as a newcomer meets it: somebody lives in the bank, and his feed can be watched.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataFolder, DemoProcess, until } from '../bank-process.suite.js';
+import { Chromium, findChromium } from './chromium.suite.js';
+
+let folder: DataFolder;
+let banks: DemoProcess[];
+beforeEach(() => {
+  folder = new DataFolder();
+  banks = [];
+});
+afterEach(async () => {
+  for (const bank of banks) await bank.kill();
+  await folder.remove();
+});
+
+async function start(): Promise<DemoProcess> {
+  const bank = await DemoProcess.start(folder.path);
+  banks.push(bank);
+  return bank;
+}
+
+describe('a bank with a demo customer', () => {
+  it('has two months of card life at once, and something new by itself', async () => {
+    const bank = await start();
+    const items = await bank.feed();
+    expect(items.length).toBeGreaterThan(100);
+    const kinds = new Set(items.map(({ kind }) => kind));
+    for (const kind of ['card', 'payment', 'pot', 'transfer']) expect(kinds).toContain(kind);
+    expect(items.map(({ created }) => created)).toEqual(
+      items
+        .map(({ created }) => created)
+        .sort()
+        .reverse(),
+    );
+    await until('something new is bought', async () => ((await bank.feed()).length > items.length ? true : undefined));
+  }, 120_000);
+
+  it('is the same customer with the same past after kill -9, and what was left open is presented once', async () => {
+    const first = await start();
+    const before = await first.feed();
+    const books = readFileSync(join(folder.path, 'demo.json'), 'utf8');
+    await first.kill();
+    const second = await start();
+    expect(second.accountId).toBe(first.accountId);
+    expect(readFileSync(join(folder.path, 'demo.json'), 'utf8')).toBe(books);
+    const open = before.filter(({ kind, status, amount }) => kind === 'card' && status === 'PENDING' && amount < 0);
+    const after = await until('what was open is settled', async () => {
+      const items = new Map((await second.feed()).map((item) => [item.id, item]));
+      return open.every(({ id }) => items.get(id)?.status === 'SETTLED') ? items : undefined;
+    });
+    for (const { id, amount } of before) expect([id, after.get(id)?.amount]).toEqual([id, amount]);
+  }, 120_000);
+
+  it('spends as given: a purchase at the gateway is in the feed', async () => {
+    const bank = await start();
+    const merchant = { name: 'HARBOUR TEA ROOM', mcc: '5812' };
+    const id = await bank.buy({ amount: 425, currency: 'GBP' }, merchant);
+    const item = await until('it is in the feed', async () => (await bank.feed()).find((each) => each.id === id));
+    expect(item).toMatchObject({ amount: -425, status: 'PENDING', description: 'HARBOUR TEA ROOM' });
+  }, 120_000);
+});
+
+const chromium = findChromium();
+if (chromium === undefined && process.env.TALLYSTICK_REQUIRES?.includes('chromium'))
+  throw new Error('the pages must be tested here, and there is no Chromium');
+if (chromium === undefined) console.warn('SKIPPED: the feed page in a browser: there is no Chromium on this machine');
+
+(chromium === undefined ? describe.skip : describe)('the feed page', () => {
+  it('lists the feed, and shows a purchase while somebody looks', async () => {
+    const bank = await start();
+    const browser = await Chromium.start(chromium ?? '');
+    try {
+      const page = await browser.open(bank.pageUrl);
+      const rows = `document.querySelectorAll('li.item').length`;
+      const live = `document.getElementById('state').textContent === 'live' && ${rows} >= 50`;
+      await until('the page is live', async () => ((await page.evaluate(live)) === true ? true : undefined));
+      const id = await bank.buy({ amount: 425, currency: 'GBP' }, { name: 'HARBOUR TEA ROOM', mcc: '5812' });
+      const row = `[...document.querySelectorAll('li.item')].find((row) => row.title.includes('${id}'))?.innerText`;
+      const text = await until('the purchase is shown', async () => (await page.evaluate(row)) || undefined);
+      expect(String(text)).toContain('-4.25 GBP');
+      await page.evaluate(`document.getElementById('more').click()`);
+      const more = async () => (Number(await page.evaluate(rows)) > 90 ? true : undefined);
+      await until('older items are shown', more);
+    } finally {
+      await browser.close();
+    }
+  }, 120_000);
+});

@@ -1,0 +1,68 @@
+// What every request to a feed has in common: who asks for which account, how long they wait, and which positions they name.
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  type CallContext,
+  type ClientOf,
+  type ledgerContract,
+  positionToken,
+  readPositionToken,
+} from '@tallystick/contracts';
+import type { AccountId } from '@tallystick/ledger-core';
+import { callScopeOf, ProblemError, type ScopeOptions } from '@tallystick/transport/service';
+import type { Freshness } from '@tallystick/views';
+import type { FeedAccess } from './feed.access.js';
+
+export interface FeedRequestsPorts {
+  readonly access: FeedAccess;
+  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'journal'>;
+  readonly freshness: Freshness;
+  readonly scope: Omit<ScopeOptions, 'actor'>;
+}
+
+export interface Asked {
+  readonly accountId: AccountId;
+  readonly context: CallContext;
+  /** The view must have come this far; 0 where the caller does not say. */
+  readonly minPosition: bigint;
+  readonly actor: string;
+}
+
+export class FeedRequests {
+  private journalId: string | undefined;
+
+  constructor(private readonly ports: FeedRequestsPorts) {}
+
+  /** @throws ProblemError, 401, 403 or 400 */
+  async admit(headers: IncomingHttpHeaders, account: string): Promise<Asked> {
+    const { access, freshness, scope } = this.ports;
+    const caller = access.callerOf(headers);
+    const context = callScopeOf(headers, { ...scope, actor: caller.actor });
+    const token = headers['x-min-ledger-position'];
+    const minPosition = token === undefined ? 0n : await this.positionOf('x-min-ledger-position', `${token}`, context);
+    const accountId = account as AccountId;
+    await access.check(caller, accountId, context, () => freshness.waitUntil(minPosition, context.signal));
+    return { accountId, context, minPosition, actor: caller.actor };
+  }
+
+  /** What tokens are made of. */
+  async tokens(context: CallContext): Promise<(position: bigint) => string> {
+    const id = await this.journal(context);
+    return (position) => positionToken(id, position);
+  }
+
+  /** @throws ProblemError, 400, where the token is malformed or of another journal */
+  async positionOf(name: string, token: string, context: CallContext): Promise<bigint> {
+    const position = readPositionToken(token, await this.journal(context));
+    if (position === undefined) throw badParam(name, 'this is no token of this ledger');
+    return position;
+  }
+
+  private async journal(context: CallContext): Promise<string> {
+    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
+    return this.journalId;
+  }
+}
+
+export function badParam(name: string, message: string): ProblemError {
+  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
+}
