@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { openReader } from '@tallystick/journal/sqlite/index';
+import { openReader, type SqliteJournalReader } from '@tallystick/journal/sqlite/index';
 import { openSecretsFile, staffTokenOf } from '@tallystick/transport/service';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -226,7 +226,7 @@ export class DataFolder {
     const started = this.start(...args);
     const inTime = await until('the journal grows', async () => {
       if (started.child.exitCode !== null) return false;
-      return (await this.eventCount()) > events ? true : undefined;
+      return (await this.read((journal) => journal.head(), 0n)) > events ? true : undefined;
     });
     started.child.kill('SIGKILL');
     await started.ended;
@@ -241,13 +241,27 @@ export class DataFolder {
     };
   }
 
-  /** How many events the journal holds; 0 where there is none yet. Another process may write to it. */
-  async eventCount(): Promise<number> {
-    if (!existsSync(join(this.path, 'journal.db'))) return 0;
+  /** How many events the journal holds without those of enrichment, which come when they come; 0 where there is none yet. */
+  eventCount(): Promise<number> {
+    return this.read(async (journal) => {
+      let count = 0;
+      for (let after = 0n; ; ) {
+        const events = await journal.readAll({ after, limit: 10_000 });
+        const last = events.at(-1);
+        if (last === undefined) return count;
+        count += events.filter(({ stream }) => !stream.startsWith('enrichment-')).length;
+        after = last.position;
+      }
+    }, 0);
+  }
+
+  /** What is read of the journal, to which another process may write; `none` while there is no journal yet. */
+  async read<T>(look: (journal: SqliteJournalReader) => Promise<T>, none: T): Promise<T> {
+    if (!existsSync(join(this.path, 'journal.db'))) return none;
     try {
       const reader = openReader(join(this.path, 'journal.db'));
       try {
-        return Number(await reader.head());
+        return await look(reader);
       } finally {
         await reader.close();
       }
@@ -257,7 +271,7 @@ export class DataFolder {
         error instanceof Error &&
         /is not a journal|no such table|database is locked|unable to open/.test(error.message)
       )
-        return 0;
+        return none;
       throw error;
     }
   }

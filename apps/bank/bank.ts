@@ -28,7 +28,12 @@ import { FeedModule, type OpenPersonal } from '../feed/feed.module.js';
 import { FeedGeneratorModule } from '../feed-generator/feed-generator.module.js';
 import { FinanceModule } from '../finance/finance.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import { MerchantModule } from '../merchant/merchant.module.js';
 import { PaymentsModule, type SealPersonal } from '../payments/payments.module.js';
+import {
+  EnrichmentRunner,
+  TransactionEnrichmentModule,
+} from '../transaction-enrichment/transaction-enrichment.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
 import { type BankClients, clientsOf } from './clients.js';
 import { Engine, now, random } from './engine.js';
@@ -58,6 +63,8 @@ export interface OfflineBank {
   readonly context: () => CallContext;
   /** Resolves when the views have seen all that the journal holds. */
   viewsCaughtUp(signal: AbortSignal): Promise<void>;
+  /** Resolves when every transaction that the journal holds says who was paid, and the views have seen it. */
+  enriched(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,6 +91,10 @@ export async function openBank(options: BankOptions): Promise<OfflineBank> {
     clients: clientsOf(transport),
     context: operatorContext,
     viewsCaughtUp: (signal) => engine.viewsCaughtUp(signal),
+    async enriched(signal) {
+      await app.get(EnrichmentRunner, { strict: false }).catchUp(signal);
+      await engine.viewsCaughtUp(signal);
+    },
     async close() {
       await app.close();
       await engine.close();
@@ -184,6 +195,8 @@ function bankModule(engine: Engine, transport: Transport): DynamicModule {
       PaymentsModule.with({ seal }),
       BalanceModule,
       TransactionsModule,
+      MerchantModule,
+      TransactionEnrichmentModule,
       FeedGeneratorModule.with({ seal }),
       FeedModule.with({ open, progress }),
       FinanceModule,

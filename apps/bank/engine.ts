@@ -30,13 +30,16 @@ import { openSecretsFile, type Secrets } from '@tallystick/transport/service';
 import {
   createNextGeneration,
   currentGeneration,
+  holdsTables,
   openReader as openViews,
+  removeOldGenerations,
   SqliteRecords,
   type SqliteViewReader,
   switchGeneration,
 } from '@tallystick/views/sqlite/index';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { pause } from './pause.js';
+import { projections } from './projections.js';
 import { ViewsThread } from './views-thread.js';
 
 export interface EngineOptions {
@@ -146,11 +149,13 @@ export class Engine {
 @Module({})
 class EngineModule {}
 
-/** The live views' file; a new generation where none is live or its file was deleted. */
+/** The live views' file; a new generation, filled from the journal, where none is live, its file was deleted, or views have changed. */
 function liveViews(folder: string): string {
   const live = currentGeneration(folder);
-  if (live !== undefined && existsSync(live.path)) return live.path;
+  const tables = projections.flatMap((projection) => projection.tables);
+  if (live !== undefined && existsSync(live.path) && holdsTables(live.path, tables)) return live.path;
   const next = createNextGeneration(folder);
   switchGeneration(folder, next.generation);
+  removeOldGenerations(folder);
   return next.path;
 }

@@ -2,6 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { BankProcess, DataFolder } from './bank-process.suite.js';
 
 let folder: DataFolder;
@@ -103,6 +104,28 @@ describe('views that were deleted', () => {
     for (const name of views) rmSync(join(folder.path, name));
     const second = await start();
     expect(await readsOf(second, path, position)).toEqual(before);
+  }, 60_000);
+});
+
+describe('views of an earlier version', () => {
+  it('are filled anew at the next start', async () => {
+    const first = await start();
+    const path = await shopping(first);
+    const position = String(
+      (await first.post('/staff/accounts', 'a', { currency: 'GBP', overdraft_limit: 10_000 })).body.position,
+    );
+    const before = await readsOf(first, path, position);
+    await first.stop();
+    for (const change of [
+      "UPDATE _tables SET definition = 'another' WHERE name = 'balances'",
+      "DELETE FROM _tables WHERE name = 'feed_items'; DROP TABLE feed_items",
+    ]) {
+      const [views = ''] = readdirSync(folder.path).filter((name) => /^views-\d+\.db$/.test(name));
+      new Database(join(folder.path, views)).exec(change).close();
+      const next = await start();
+      expect(await readsOf(next, path, position)).toEqual(before);
+      await next.stop();
+    }
   }, 60_000);
 });
 

@@ -5,6 +5,7 @@ import { balanceProjection } from '../balance/balance.projection.js';
 import { feedProjection } from '../feed-generator/feed.projection.js';
 import { generalLedgerProjection } from '../finance/gl.projection.js';
 import { dueProjection } from '../ledger/due.projection.js';
+import { merchantProjection } from '../merchant/merchant.projection.js';
 import { transactionsProjection } from '../transactions/transactions.projection.js';
 
 export const projections: readonly Projection[] = [
@@ -14,6 +15,7 @@ export const projections: readonly Projection[] = [
   dueProjection,
   generalLedgerProjection,
   feedProjection,
+  merchantProjection,
 ];
 
 /** Under this name the embedded views keep how far they came. */

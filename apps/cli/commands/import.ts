@@ -84,7 +84,7 @@ async function cards(
     context: bank.context,
     onProgress,
   });
-  await bank.viewsCaughtUp(signal);
+  await bank.enriched(signal);
   if (report.refused.length > 0) foundDifference(session);
   await answer(session, command, { json: () => report, text: () => cardsReportText(report) });
 }

@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox';
 import type { MerchantId } from '@tallystick/ledger-core';
 import { defineContract, method } from './contract.js';
-import { big, merchant as descriptor, orNull } from './ledger-commands.js';
+import { accountId, big, merchant as descriptor, orNull, transactionId } from './ledger-commands.js';
 
 export const merchantId = Type.Unsafe<MerchantId>(Type.String());
 
@@ -41,10 +41,31 @@ const match = Type.Object({
   descriptor: Type.String(),
   /** Version of the rules and the registry. */
   catalogue: Type.String(),
-  /** Which rule matched, with its provenance. */
+  /** Which rule matched, with its provenance, and what said the category. */
   rule: Type.String(),
   /** 0 to 100. */
   confidence: Type.Integer(),
+});
+
+const place = Type.Object({ accountId, transactionId });
+
+/** A transaction of a merchant, by its newest enrichment. */
+const transaction = Type.Object({
+  accountId,
+  transactionId,
+  originalTransactionId: orNull(transactionId),
+  /** Journal position of the last correction that its newest enrichment applied. */
+  applied: orNull(big),
+  /** What is known now: the newest enrichment with the merchant's last correction. */
+  match,
+});
+
+/** What tells whether enriching a transaction again would say anything new. */
+const enrichment = Type.Object({
+  merchantId: orNull(merchantId),
+  category: Type.String(),
+  /** The normalised descriptor. */
+  descriptor: Type.String(),
 });
 
 export const merchantContract = defineContract('merchant', {
@@ -52,6 +73,29 @@ export const merchantContract = defineContract('merchant', {
   resolve: method({
     request: Type.Object({ minPosition: big, descriptors: Type.Array(descriptor, { maxItems: 10_000 }) }),
     response: Type.Object({ matches: Type.Array(match) }),
+    idempotent: true,
+    mutates: false,
+  }),
+  /** The newest enrichment of each transaction, in the order asked; null where it has none. */
+  enrichmentsOf: method({
+    request: Type.Object({ minPosition: big, transactions: Type.Array(place, { maxItems: 10_000 }) }),
+    response: Type.Object({ enrichments: Type.Array(orNull(enrichment)) }),
+    idempotent: true,
+    mutates: false,
+  }),
+  /**
+   * Transactions whose newest enrichment names the merchant, a month after the other; within a month by account, then transaction. A page
+   * may hold fewer than `limit`, or none, and yet not be the last: that is the one whose `next` is null.
+   */
+  transactionsOf: method({
+    request: Type.Object({
+      merchantId,
+      minPosition: big,
+      /** `next` of the page before. */
+      after: orNull(place),
+      limit: Type.Integer({ minimum: 1, maximum: 10_000 }),
+    }),
+    response: Type.Object({ transactions: Type.Array(transaction), next: orNull(place) }),
     idempotent: true,
     mutates: false,
   }),

@@ -233,6 +233,16 @@ describe('a service', () => {
     expect(text).toContain('"code":"bad_request.not_http"');
   });
 
+  it('ends though somebody has connected and asked nothing', async () => {
+    const { port, hostname } = new URL(url);
+    const socket = connect(Number(port), hostname).resume();
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    await new Promise((resolve) => socket.once('connect', resolve));
+    await get('/health/live');
+    await service.stop();
+    await ended;
+  });
+
   it('is live, and ready while its probes pass', async () => {
     expect((await get('/health/live')).body).toEqual({ status: 'live' });
     let journal = true;

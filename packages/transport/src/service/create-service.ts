@@ -11,6 +11,7 @@ import { addOperationsRoutes } from './operations-routes.js';
 import { Readiness } from './readiness.js';
 import { measureRequests } from './request-durations.js';
 import { RouteTable } from './route-table.js';
+import { endUnusedConnections } from './unused-connections.js';
 import { typeboxValidator } from './validation.js';
 import { refuseIllFormedText } from './well-formed-json.js';
 
@@ -93,6 +94,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     abortOnError: false,
   });
   app.useGlobalFilters(nestExceptionFilter(report));
+  const endUnused = endUnusedConnections(fastify.server);
   return {
     app,
     fastify,
@@ -100,7 +102,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await app.listen(options.port, options.host);
       return await app.getUrl();
     },
-    stop: () => app.close(),
+    stop: async () => {
+      const closed = app.close();
+      endUnused();
+      await closed;
+    },
   };
 }
 

@@ -6,6 +6,6 @@ export {
   removeOldGenerations,
   switchGeneration,
 } from './generations.js';
-export { openReader, type ReaderOptions, type SqliteViewReader } from './reader.js';
+export { holdsTables, openReader, type ReaderOptions, type SqliteViewReader } from './reader.js';
 export { SqliteRecords } from './records.js';
 export { SqliteViews } from './views.js';

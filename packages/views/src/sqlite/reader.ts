@@ -156,3 +156,18 @@ export function checkStored(database: Database.Database, plan: TablePlan): void 
 function cellsOf(keys: readonly KeyColumn[], row: Row): Cell[] {
   return keys.map(({ name }) => toCell(row[name]));
 }
+
+/** Whether the file, which exists, was made for these very tables; false for one that is no store of views (yet). */
+export function holdsTables(path: string, tables: readonly TableDefinition[]): boolean {
+  const database = new Database(path, { readonly: true, fileMustExist: true });
+  try {
+    return tables.every((table) => isStored(database, planOf(table)));
+  } catch (error) {
+    if (error instanceof TableDefinitionChanged) return false;
+    // Killed before its first table was made.
+    if (database.prepare("SELECT name FROM sqlite_schema WHERE name = '_tables'").get() === undefined) return false;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
