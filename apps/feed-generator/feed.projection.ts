@@ -127,7 +127,7 @@ class Place {
 
   listed(): void {
     const row = { account_id: this.accountId, month: this.month, seen: true };
-    this.out.push({ table: feedMonthsTable, group: 'seen', row, position: this.position });
+    this.out.push({ table: feedMonthsTable, group: 'seen', row, position: 0n, constant: true });
   }
 
   changed({ recordedAt }: EventMetadata): void {

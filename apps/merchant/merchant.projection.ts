@@ -67,10 +67,16 @@ class Batch {
     });
     if (merchant_id === null) return;
     const place = { merchant_id, month, account_id, transaction_id, seen: true };
-    this.out.push({ table: merchantTransactionsTable, group: 'seen', row: place, position });
+    this.out.push({ table: merchantTransactionsTable, group: 'seen', row: place, position: 0n, constant: true });
     this.seen.set(merchant_id, { event, position });
     const row = { merchant_id, month, seen: true };
-    this.months.set(`${merchant_id} ${month}`, { table: merchantMonthsTable, group: 'seen', row, position });
+    this.months.set(`${merchant_id} ${month}`, {
+      table: merchantMonthsTable,
+      group: 'seen',
+      row,
+      position: 0n,
+      constant: true,
+    });
   }
 }
 

@@ -51,5 +51,5 @@ function what(key: Key, facts: TransactionFacts, position: bigint, out: Upsert[]
   };
   out.push({ table: transactionsTable, group: 'what', row, position });
   const month = { account_id: key.account_id, month: key.month, seen: true };
-  out.push({ table: accountMonthsTable, group: 'seen', row: month, position });
+  out.push({ table: accountMonthsTable, group: 'seen', row: month, position: 0n, constant: true });
 }

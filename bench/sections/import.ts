@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bank, observeTallystick, tallystickJson } from '../bank.js';
 import { writeCardFile } from '../cards.js';
+import { enrichedIn } from '../enrichment.js';
 import { REAL_CARDS } from '../places.js';
 import { whole } from '../report.js';
 import type { World } from '../world.js';
@@ -46,6 +47,13 @@ async function imported(
     cpuServer: done.cpu,
     memory,
     note: `${done.seconds.toFixed(1)} s from start to end`,
+  });
+  const enriched = await enrichedIn(folder);
+  world.report.add({
+    name: `of it, enriching ${whole(enriched.events)} transactions`,
+    unit: 'events/s',
+    rate: enriched.events / enriched.seconds,
+    note: `${enriched.seconds.toFixed(1)} s`,
   });
   world.report.check(`import cards, ${name}: ${whole(ROWS_PER_SECOND)} rows/s`, whole(rate), rate >= ROWS_PER_SECOND);
 }

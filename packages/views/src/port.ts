@@ -33,6 +33,8 @@ export interface Upsert {
   readonly row: Row;
   /** Journal position of the event that says so. */
   readonly position: bigint;
+  /** For a row that says the same whenever it is written, at position 0: a store passes over it where it knows that it has it. */
+  readonly constant?: true;
 }
 
 /** Where a consumer stands: per consumer and partition of the bus. */

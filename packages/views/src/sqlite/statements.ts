@@ -30,15 +30,31 @@ export function createTableSql(plan: TablePlan): string {
   return `CREATE TABLE ${tableName(plan)} (${columns.join(', ')}, PRIMARY KEY (${key.join(', ')})) STRICT, WITHOUT ROWID`;
 }
 
-/** Parameters: the keys, the position, the group's columns. A group never written stands at position -1, so that any write applies. */
-export function upsertSql(plan: TablePlan, group: string, columns: readonly Column[]): string {
-  const position = positionColumn(group);
-  const written = [position, ...columns.map(({ name }) => quoted(name))];
+export interface GroupColumns {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * Writes some groups of one row. Parameters: the keys; then for each group its position and its columns. A group never written stands at
+ * position -1, so that any write applies.
+ */
+export function upsertSql(plan: TablePlan, groups: readonly GroupColumns[]): string {
   const keys = plan.keys.map(({ name }) => quoted(name));
+  const written = groups.flatMap(({ name, columns }) => [positionColumn(name), ...columns.map((c) => quoted(c.name))]);
   const all = [...keys, ...written];
-  return `INSERT INTO ${tableName(plan)} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})
-    ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${written.map((name) => `${name} = excluded.${name}`).join(', ')}
-    WHERE excluded.${position} >= ${position}`;
+  const [only] = groups;
+  const isNewer = (group: string) => `excluded.${positionColumn(group)} >= ${positionColumn(group)}`;
+  const insert = `INSERT INTO ${tableName(plan)} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})
+    ON CONFLICT (${keys.join(', ')}) DO UPDATE SET`;
+  if (only !== undefined && groups.length === 1)
+    return `${insert} ${written.map((name) => `${name} = excluded.${name}`).join(', ')} WHERE ${isNewer(only.name)}`;
+  const assigned = groups.flatMap(({ name: group, columns }) =>
+    [positionColumn(group), ...columns.map(({ name }) => quoted(name))].map(
+      (name) => `${name} = iif(${isNewer(group)}, excluded.${name}, ${name})`,
+    ),
+  );
+  return `${insert} ${assigned.join(', ')}`;
 }
 
 /** Parameters: all keys. */

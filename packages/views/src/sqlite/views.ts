@@ -1,30 +1,37 @@
 // Views in one SQLite file. A call of apply is one transaction, progress included.
 import Database from 'better-sqlite3';
-import { type Column, checkPosition, checkUpsert, keyText, planOf, type TablePlan } from '../definition.js';
+import { checkPosition, checkUpsert, keyText, planOf, type TablePlan } from '../definition.js';
 import type { Progress, Row, SliceOptions, TableDefinition, Upsert, ViewWriter } from '../port.js';
 import { type Cell, toCell } from './cells.js';
 import { checkStored, isStored, SqliteViewReader } from './reader.js';
-import { createTableSql, OWN_TABLES, upsertSql } from './statements.js';
+import { createTableSql, type GroupColumns, OWN_TABLES, upsertSql } from './statements.js';
 
 const CACHE_KIB = 32 * 1024;
 /** Rows of many accounts dirty a page each: the fewer checkpoints, the fewer times each page is written. 64 MiB of WAL. */
 const CHECKPOINT_PAGES = 16_384;
 
-/** Writes one group of one table, and holds what it has to write within an apply. */
-interface GroupWriter {
+/** Per table; letting go of them costs writes, nothing else. */
+const CONSTANTS_KEPT = 50_000;
+
+/** Writes one table, and holds what it has to write within an apply. */
+interface TableWriter {
   readonly plan: TablePlan;
-  readonly columns: readonly Column[];
-  readonly statement: Database.Statement<[Cell[]]>;
+  readonly groups: readonly GroupColumns[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** By the set of groups that it writes, a bit for each. */
+  readonly statements: Map<number, Database.Statement<[Cell[]]>>;
   readonly cells: Cell[];
-  /** By key: a hot account's row is written once per apply, not once per event. */
-  readonly waiting: Map<string, Upsert>;
+  /** By key, the newest upsert of each group: a hot account's row is written once per apply, with all its groups, not once per event. */
+  readonly waiting: Map<string, (Upsert | undefined)[]>;
+  /** Keys of constant rows that are stored. */
+  readonly constants: Set<string>;
 }
 
 export class SqliteViews implements ViewWriter {
   readonly #database: Database.Database;
   readonly #reader: SqliteViewReader;
-  readonly #writers = new WeakMap<TableDefinition, Map<string, GroupWriter>>();
-  readonly #commit: Database.Transaction<(writers: Iterable<GroupWriter>, progress: Progress) => void>;
+  readonly #writers = new WeakMap<TableDefinition, TableWriter>();
+  readonly #commit: Database.Transaction<(writers: Iterable<TableWriter>, progress: Progress) => void>;
 
   /** Opens the file of a generation, creating it where there is none. One writer per file at a time. */
   constructor(path: string) {
@@ -40,8 +47,8 @@ export class SqliteViews implements ViewWriter {
       `INSERT INTO _progress (consumer, partition, position) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET position = max(position, excluded.position)`,
     );
-    this.#commit = this.#database.transaction((writers: Iterable<GroupWriter>, progress: Progress) => {
-      for (const writer of writers) writeWaiting(writer);
+    this.#commit = this.#database.transaction((writers: Iterable<TableWriter>, progress: Progress) => {
+      for (const writer of writers) this.#write(writer);
       advance.run(progress.consumer, progress.partition, progress.position);
     });
   }
@@ -62,17 +69,15 @@ export class SqliteViews implements ViewWriter {
 
   async apply(upserts: readonly Upsert[], progress: Progress): Promise<void> {
     checkPosition(progress.position);
-    const touched = new Set<GroupWriter>();
+    const touched = new Set<TableWriter>();
     try {
       for (const upsert of upserts) {
-        const writer = this.#writerOf(upsert);
-        checkUpsert(writer.plan, upsert);
-        if (writer.waiting.size === 0) touched.add(writer);
-        const key = keyText(writer.plan, upsert.row, 0, writer.plan.keys.length);
-        const other = writer.waiting.get(key);
-        if (other === undefined || upsert.position >= other.position) writer.waiting.set(key, upsert);
+        const writer = this.#writerOf(upsert.table);
+        touched.add(writer);
+        gather(writer, upsert);
       }
       this.#commit.immediate(touched, progress);
+      for (const writer of touched) rememberConstants(writer);
     } finally {
       for (const writer of touched) writer.waiting.clear();
     }
@@ -98,31 +103,80 @@ export class SqliteViews implements ViewWriter {
     return this.#reader.close();
   }
 
-  #writerOf(upsert: Upsert): GroupWriter {
-    let groups = this.#writers.get(upsert.table);
-    if (groups === undefined) {
-      checkStored(this.#database, planOf(upsert.table));
-      groups = new Map();
-      this.#writers.set(upsert.table, groups);
-    }
-    let writer = groups.get(upsert.group);
+  #writerOf(table: TableDefinition): TableWriter {
+    let writer = this.#writers.get(table);
     if (writer === undefined) {
-      const plan = planOf(upsert.table);
-      const columns = checkUpsert(plan, upsert);
-      const statement = this.#database.prepare<[Cell[]]>(upsertSql(plan, upsert.group, columns));
-      writer = { plan, columns, statement, cells: [], waiting: new Map() };
-      groups.set(upsert.group, writer);
+      const plan = planOf(table);
+      checkStored(this.#database, plan);
+      const groups = [...plan.groups].map(([name, columns]) => ({ name, columns }));
+      const indexOf = new Map(groups.map(({ name }, index) => [name, index]));
+      writer = {
+        plan,
+        groups,
+        indexOf,
+        statements: new Map(),
+        cells: [],
+        waiting: new Map(),
+        constants: new Set<string>(),
+      };
+      this.#writers.set(table, writer);
     }
     return writer;
   }
+
+  #write(writer: TableWriter): void {
+    const { plan, cells } = writer;
+    for (const upserts of writer.waiting.values()) {
+      let set = 0;
+      let row: Row = {};
+      for (let index = 0; index < upserts.length; index++) {
+        const upsert = upserts[index];
+        if (upsert === undefined) continue;
+        set |= 1 << index;
+        row = upsert.row;
+      }
+      const statement = this.#statementOf(writer, set);
+      let i = 0;
+      for (const key of plan.keys) cells[i++] = toCell(row[key.name]);
+      for (let index = 0; index < upserts.length; index++) {
+        const upsert = upserts[index];
+        if (upsert === undefined) continue;
+        cells[i++] = upsert.position;
+        for (const { name } of writer.groups[index]?.columns ?? []) cells[i++] = toCell(upsert.row[name]);
+      }
+      // One array for all statements of the table; each takes as many cells as it has parameters.
+      cells.length = i;
+      statement.run(cells);
+    }
+  }
+
+  #statementOf(writer: TableWriter, set: number): Database.Statement<[Cell[]]> {
+    let found = writer.statements.get(set);
+    if (found === undefined) {
+      const groups = writer.groups.filter((_, index) => (set & (1 << index)) !== 0);
+      found = this.#database.prepare<[Cell[]]>(upsertSql(writer.plan, groups));
+      writer.statements.set(set, found);
+    }
+    return found;
+  }
 }
 
-function writeWaiting({ plan, columns, statement, cells, waiting }: GroupWriter): void {
-  for (const { row, position } of waiting.values()) {
-    let i = 0;
-    for (const key of plan.keys) cells[i++] = toCell(row[key.name]);
-    cells[i++] = position;
-    for (const column of columns) cells[i++] = toCell(row[column.name]);
-    statement.run(cells);
+/** @throws TypeError where the upsert does not fit its table */
+function gather({ plan, groups, indexOf, waiting, constants }: TableWriter, upsert: Upsert): void {
+  checkUpsert(plan, upsert);
+  const key = keyText(plan, upsert.row, 0, plan.keys.length);
+  if (upsert.constant === true && constants.has(key)) return;
+  const index = indexOf.get(upsert.group) ?? 0;
+  let row = waiting.get(key);
+  if (row === undefined) {
+    row = new Array<Upsert | undefined>(groups.length).fill(undefined);
+    waiting.set(key, row);
   }
+  const other = row[index];
+  if (other === undefined || upsert.position >= other.position) row[index] = upsert;
+}
+
+function rememberConstants({ waiting, constants }: TableWriter): void {
+  if (constants.size > CONSTANTS_KEPT) constants.clear();
+  for (const [key, upserts] of waiting) if (upserts.some((upsert) => upsert?.constant === true)) constants.add(key);
 }
