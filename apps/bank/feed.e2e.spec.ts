@@ -5,16 +5,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AccountId } from '@tallystick/ledger-core';
-import { contextsOf } from '@tallystick/transport';
-import { currentGeneration, openReader } from '@tallystick/views/sqlite/index';
+import { currentGeneration } from '@tallystick/views/sqlite/index';
 import Database from 'better-sqlite3';
-import { AccountReads } from '../accounts/account-reads.js';
-import { Feed } from '../feed/feed.js';
-import type { Item } from '../feed/feed-items.js';
 import { BankProcess, DataFolder, until } from './bank-process.suite.js';
+import { pollerOf } from './feed-poller.suite.js';
 import { printedSeed, randomOf, writeCardFile } from './generated-cards.suite.js';
-import { VIEWS_CONSUMER } from './projections.js';
 
 const REAL = fileURLToPath(new URL('../../../shared/data/cards/uk-purchase-cards-2014-2016.csv.gz', import.meta.url));
 const ROWS = process.env.TALLYSTICK_WHOLE_IMPORT === '1' ? 1_000_000 : 12_000;
@@ -215,74 +210,6 @@ describe('views that are deleted', () => {
   }, 120_000);
 });
 
-/** Somebody who polls the changes of every account of a folder that another process writes to. */
-class Poller {
-  private readonly views;
-  private readonly feed;
-  private readonly held = new Map<AccountId, { after: bigint; readonly items: Map<string, Item> }>();
-  private readonly context = contextsOf('spec')('spec', 'spec');
-  changes = 0;
-
-  constructor(
-    path: string,
-    private readonly random: () => number,
-  ) {
-    this.views = openReader(path);
-    this.feed = new Feed({
-      views: this.views,
-      freshness: { waitUntil: () => Promise.resolve() },
-      progress: { consumer: VIEWS_CONSUMER, partitionOf: () => 0 },
-      open: () => Promise.reject(new Error('nobody posted anything')),
-    });
-  }
-
-  async accounts(): Promise<AccountId[]> {
-    const { accounts } = await new AccountReads(this.views).list({ after: null, limit: 1_000 }, this.context);
-    return accounts.map(({ id }) => id);
-  }
-
-  /** One page of some account. */
-  async poll(): Promise<void> {
-    const accounts = await this.accounts();
-    const account = accounts[Math.floor(this.random() * accounts.length)];
-    if (account !== undefined) await this.page(account);
-  }
-
-  async finish(): Promise<void> {
-    for (const account of await this.accounts()) while (await this.page(account));
-  }
-
-  async expectComplete(): Promise<void> {
-    const accounts = await this.accounts();
-    expect(accounts.length).toBeGreaterThan(0);
-    for (const accountId of accounts) {
-      const asked = { accountId, minPosition: 0n, before: null, limit: 1_000 };
-      const { items } = await this.feed.list(asked, this.context);
-      const held = [...(this.held.get(accountId)?.items.values() ?? [])];
-      expect(new Map(held.map((item) => [item.id, item]))).toEqual(new Map(items.map((item) => [item.id, item])));
-    }
-  }
-
-  close(): void {
-    this.views.close();
-  }
-
-  private async page(accountId: AccountId): Promise<boolean> {
-    const held = this.held.get(accountId) ?? { after: 0n, items: new Map() };
-    this.held.set(accountId, held);
-    const limit = 1 + Math.floor(this.random() * 9);
-    const asked = { accountId, minPosition: 0n, after: held.after, limit };
-    const { items, position, more } = await this.feed.changes(asked, this.context);
-    for (const item of items) {
-      expect(item.revision).toBeGreaterThan(held.items.get(item.id)?.revision ?? held.after);
-      held.items.set(item.id, item);
-    }
-    held.after = position;
-    this.changes += items.length;
-    return more;
-  }
-}
-
 describe('a reader that polls the changes during an import', () => {
   it(`ends with the items of a fresh list, for every account, ${SEEDS} seeds`, async () => {
     const first = printedSeed();
@@ -313,18 +240,3 @@ describe('a reader that polls the changes during an import', () => {
     expect(meanwhile).toBeGreaterThan(SEEDS);
   }, 300_000);
 });
-
-/** Undefined while the views are being made. */
-async function pollerOf(data: DataFolder, random: () => number): Promise<Poller | undefined> {
-  if (!existsSync(data.path)) return undefined;
-  const live = currentGeneration(data.path);
-  if (live === undefined) return undefined;
-  const poller = new Poller(live.path, random);
-  try {
-    await poller.accounts();
-    return poller;
-  } catch {
-    poller.close();
-    return undefined;
-  }
-}

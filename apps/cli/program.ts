@@ -6,6 +6,7 @@ import { explain } from './commands/explain.js';
 import { exportEntries } from './commands/export.js';
 import { importFiles } from './commands/import.js';
 import { replay } from './commands/replay.js';
+import { simulate } from './commands/simulate.js';
 import { start } from './commands/start.js';
 import { trialBalance } from './commands/trial-balance.js';
 import { EXIT, type ExitCode, exitCodeOf, isClosedPipe, sentenceOf } from './failures.js';
@@ -23,6 +24,7 @@ const COMMANDS: readonly AddCommand[] = [
   trialBalance,
   replay,
   exportEntries,
+  simulate,
 ];
 
 /** Runs one command line, without node and script. Never rejects: what went wrong is on standard error and in the exit code. */

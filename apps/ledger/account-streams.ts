@@ -11,14 +11,13 @@ import {
   type UnknownCardState,
 } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
-import { accountAggregate, unknownCardAggregate } from './aggregate.js';
+import { type Aggregate, accountAggregate, unknownCardAggregate } from './aggregate.js';
 import type { Envelope, Outcome } from './envelope.js';
 import { catchUp } from './stored-events.js';
 import { StreamWriter, type WriterPorts } from './stream-writer.js';
 import { WriterCache } from './writer-cache.js';
 
 const SNAPSHOTS = `account-snapshots-${FOLD_VERSION}`;
-/** A load that folds more events than this leaves a snapshot. */
 const FOLDED_BEFORE_SNAPSHOT = 1_000;
 /** Remembered commands of all cached unknown cards together: few, for nobody asks of one twice but to repeat himself. */
 const UNKNOWN_CARDS_WEIGHT = 4_096;
@@ -27,6 +26,8 @@ export interface StreamsPorts extends WriterPorts {
   readonly records: Records;
   /** How many remembered things (commands, transactions, presentments) all cached states may hold. */
   readonly cacheWeight: number;
+  /** A load that folds more events than this leaves a snapshot; 1,000 where it is not given. */
+  readonly foldedBeforeSnapshot?: number;
 }
 
 export function accountStream(accountId: AccountId): string {
@@ -37,10 +38,16 @@ export class AccountStreams {
   private readonly accounts: WriterCache<AccountId, AccountState, AccountCommand>;
   private readonly unknownCards: WriterCache<CardToken, UnknownCardState, UnknownCardCommand>;
 
-  constructor(private readonly ports: StreamsPorts) {
+  private readonly foldedBeforeSnapshot: number;
+
+  constructor(
+    private readonly ports: StreamsPorts,
+    private readonly aggregate: Aggregate<AccountState, AccountCommand> = accountAggregate,
+  ) {
+    this.foldedBeforeSnapshot = ports.foldedBeforeSnapshot ?? FOLDED_BEFORE_SNAPSHOT;
     this.accounts = new WriterCache(ports.cacheWeight, (accountId) => {
       const load = () => this.load(accountId);
-      return new StreamWriter(ports, accountAggregate, accountStream(accountId), accountId, load);
+      return new StreamWriter(ports, aggregate, accountStream(accountId), accountId, load);
     });
     this.unknownCards = new WriterCache(UNKNOWN_CARDS_WEIGHT, (token) => {
       const stream = `unknown-card-${token}`;
@@ -75,15 +82,15 @@ export class AccountStreams {
   /** Leaves snapshots of what is cached, so that the next start does not fold it again. */
   async snapshotAll(): Promise<void> {
     for (const state of this.accounts.settledStates())
-      if (accountAggregate.weightOf(state) > FOLDED_BEFORE_SNAPSHOT) await this.snapshot(state);
+      if (this.aggregate.weightOf(state) > this.foldedBeforeSnapshot) await this.snapshot(state);
   }
 
   private async load(accountId: AccountId): Promise<AccountState> {
     const found = await this.ports.records.get(SNAPSHOTS, accountId);
     // The collection's name carries the fold's version, so what lies there has this shape.
-    const state = found === undefined ? accountAggregate.initial() : (deserialize(found.value) as AccountState);
-    const folded = await catchUp(this.ports.journal, accountStream(accountId), accountAggregate, state);
-    if (folded > FOLDED_BEFORE_SNAPSHOT) await this.snapshot(state);
+    const state = found === undefined ? this.aggregate.initial() : (deserialize(found.value) as AccountState);
+    const folded = await catchUp(this.ports.journal, accountStream(accountId), this.aggregate, state);
+    if (folded > this.foldedBeforeSnapshot) await this.snapshot(state);
     return state;
   }
 

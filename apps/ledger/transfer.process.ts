@@ -38,13 +38,15 @@ export class TransferProcess {
   }
 
   async apply({ partition, events }: Delivery): Promise<void> {
-    const sent = events.filter((recorded) => eventTypeOf(recorded.payload) === 'TransferSent');
+    const done = this.saved.get(partition) ?? 0n;
+    // What the checkpoint has passed is over: its refusal is forgotten, and asked again the destination might not refuse.
+    const sent = events.filter(({ position, payload }) => position > done && eventTypeOf(payload) === 'TransferSent');
     // Each to its end, one way or the other: a delivery that comes again must not meet steps of this one.
     const steps = await Promise.allSettled(sent.map((recorded) => this.deliver(partition, recorded)));
     for (const step of steps) if (step.status === 'rejected') throw step.reason;
     const last = events.at(-1);
     if (last === undefined) return;
-    const idle = sent.length === 0 && last.position - (this.saved.get(partition) ?? 0n) < IDLE_STRIDE;
+    const idle = sent.length === 0 && last.position - done < IDLE_STRIDE;
     if (idle) return;
     await this.records.put(CHECKPOINTS, `${this.name}-${partition}`, Buffer.from(String(last.position)));
     this.saved.set(partition, last.position);

@@ -177,6 +177,21 @@ describe('a process that crashes', () => {
     expect(await inTransit(world)).toBe(0n);
   });
 
+  it('does nothing about what its checkpoint has passed, though the destination has been opened meanwhile', async () => {
+    const { world, ledger } = await twoAccounts();
+    const nobody = 'acc_nobody' as AccountId;
+    await ledger.given(ann, sendTransfer(nobody, 20n));
+    const events = await new MemoryJournal(world.store).readAll({ after: 0n, limit: 100_000 });
+    const { process } = new Driven(world, ledger);
+    await process.resumeAfter(0);
+    await process.apply({ partition: 0, events });
+    await openWith(ledger, nobody);
+    await process.apply({ partition: 0, events });
+    expect(await ledger.balances(ann)).toMatchObject({ ledger: 1000n });
+    expect(await ledger.balances(nobody)).toMatchObject({ ledger: 0n });
+    expect(await inTransit(world)).toBe(0n);
+  });
+
   it('stops rather than passing over a transfer that can neither arrive nor come back', async () => {
     const { world, ledger } = await twoAccounts();
     await ledger.given(ann, sendTransfer('acc_nobody' as AccountId, 20n));

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { Random } from '../random.js';
 import { dayOf, type Happening, somethingAt } from './card-life.js';
 import { Errands } from './errands.js';
-import { Seeded } from './seeded.js';
 
 const DAY_MS = 86_400_000;
 /** 2026-01-01 */
 const FIRST = 1_767_225_600_000;
 
 function life(seed: number, days = 90): Happening[] {
-  const seeded = new Seeded(seed);
-  return Array.from({ length: days }, (_, n) => dayOf(FIRST + n * DAY_MS, seeded)).flat();
+  const random = new Random(seed);
+  return Array.from({ length: days }, (_, n) => dayOf(FIRST + n * DAY_MS, random)).flat();
 }
 
 describe('card life', () => {
@@ -34,8 +34,8 @@ describe('card life', () => {
     expect(purchases.some(({ refunded }) => refunded !== null)).toBe(true);
     expect(purchases.some(({ single }) => single)).toBe(true);
     expect(happened.filter(({ kind }) => kind === 'salary')).toHaveLength(3);
-    const seeded = new Seeded(1);
-    const now = Array.from({ length: 500 }, (_, n) => somethingAt(FIRST + n, seeded).kind);
+    const random = new Random(1);
+    const now = Array.from({ length: 500 }, (_, n) => somethingAt(FIRST + n, random).kind);
     expect(new Set(now)).toEqual(new Set(['purchase', 'salary', 'saving', 'transfer']));
   });
 });

@@ -1,11 +1,11 @@
 // A bank with somebody in it: two months of card life at the first start, and something new every few seconds.
 
 import type { BankClients } from '../clients.js';
+import { Random } from '../random.js';
 import { dayOf, type Happening, somethingAt } from './card-life.js';
 import { type Errand, Errands } from './errands.js';
 import { Household, type HouseholdPorts } from './household.js';
 import { leftOpen } from './left-open.js';
-import { Seeded } from './seeded.js';
 import { isPurchase, Shopping } from './shopping.js';
 import { type DemoState, readState, writeState } from './state.js';
 
@@ -52,7 +52,7 @@ export class Demo {
   async run(signal: AbortSignal): Promise<void> {
     const { now, pause, report } = this.ports;
     const started = now();
-    const seeded = new Seeded(this.state.seed ^ started);
+    const random = new Random(this.state.seed ^ started);
     const keys = `demo-${started}`;
     const shopping = this.shopping(keys, LIVE_HASTE);
     const errands = new Errands();
@@ -62,8 +62,8 @@ export class Demo {
       try {
         await errands.runUntil(now(), signal);
         if (now() >= next) {
-          errands.add([this.errand(somethingAt(now(), seeded), keys, shopping)]);
-          next = now() + seeded.between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS);
+          errands.add([this.errand(somethingAt(now(), random), keys, shopping)]);
+          next = now() + random.between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS);
         }
       } catch (error) {
         if (!signal.aborted) report(error);
@@ -73,12 +73,12 @@ export class Demo {
   }
 
   private async livePast(signal: AbortSignal): Promise<void> {
-    const seeded = new Seeded(this.state.seed);
+    const random = new Random(this.state.seed);
     const shopping = this.shopping(`demo-past-${this.state.since}`, 1);
     const errands = new Errands();
     const end = this.state.since + HISTORY_DAYS * DAY_MS;
     for (let midnight = this.state.since; midnight < end; midnight += DAY_MS)
-      errands.add(dayOf(midnight, seeded).map((each) => this.errand(each, 'past', shopping)));
+      errands.add(dayOf(midnight, random).map((each) => this.errand(each, 'past', shopping)));
     // What a shop would present after the end is left open, as after any stop.
     await errands.runUntil(end, signal);
     if (!signal.aborted) writeState(this.ports.folder, { ...this.state, lived: true });

@@ -130,6 +130,14 @@ describe('an open authorisation', () => {
       .transaction({ expiresAt: START + 8n * DAY + 4_000_000n });
   });
 
+  it('still expires after an increment, whatever kind that says it is', () => {
+    for (const kind of ['CREDIT', 'STATUS_INQUIRY'] as const) {
+      given(...history)
+        .when(increment('1', '2', 100n, { kind }))
+        .thenEvents({ type: 'AuthorisationIncremented', transaction: { expiresAt: expect.anything() } });
+    }
+  });
+
   it('stays as it is where an increment is declined', () => {
     given(...history)
       .when(increment('1', '2', 601n))

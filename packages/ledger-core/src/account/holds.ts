@@ -75,9 +75,16 @@ export function cashOf(command: CardUse): Minor {
   return command.kind === 'CASH' ? command.amount : command.cashAmount;
 }
 
-/** From recordedAt, never from effectiveAt: a late message must not bring a hold that has expired already. */
-export function expiryOf(command: CardUse, context: CommandContext): Micros | null {
-  return command.holdFor === null || holdsNothing(command.kind) ? null : context.recordedAt + command.holdFor;
+/**
+ * From recordedAt, never from effectiveAt: a late message must not bring a hold that has expired already. An increment holds whatever
+ * kind it calls itself, so it expires.
+ */
+export function expiryOf(
+  command: AuthoriseCard | IncrementAuthorisation | RecordAuthorisationAdvice,
+  context: CommandContext,
+): Micros | null {
+  const nothing = command.type !== 'IncrementAuthorisation' && holdsNothing(command.kind);
+  return command.holdFor === null || nothing ? null : context.recordedAt + command.holdFor;
 }
 
 export function newBlock(
