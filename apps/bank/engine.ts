@@ -37,6 +37,7 @@ import {
   type SqliteViewReader,
   switchGeneration,
 } from '@tallystick/views/sqlite/index';
+import { CHECKPOINT_PAGES_AT_MOST, CheckpointThread } from './checkpoint-thread.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { pause } from './pause.js';
 import { projections } from './projections.js';
@@ -69,6 +70,7 @@ export class Engine {
     readonly records: SqliteRecords,
     readonly views: SqliteViewReader,
     readonly viewsThread: ViewsThread,
+    private readonly checkpoints: CheckpointThread,
     readonly secrets: Secrets,
     readonly bus: Bus,
     readonly bookDate: BookDate,
@@ -82,12 +84,13 @@ export class Engine {
     try {
       const secrets = openSecretsFile(join(folder, 'secrets.json'), options.secretNames, randomBytes);
       const journalPath = join(folder, 'journal.db');
-      const journal = await openThreadedJournal(journalPath);
+      const journal = await openThreadedJournal(journalPath, { checkpointPages: CHECKPOINT_PAGES_AT_MOST });
       const records = new SqliteRecords(join(folder, 'records.db'));
       const viewsPath = liveViews(folder);
       const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) =>
         report(new Error(`views: ${message}`)),
       );
+      const checkpoints = CheckpointThread.start([journalPath, viewsPath], report);
       journal.onCommit(() => thread.wake());
       const bus = new EmbeddedBus({ journal, pause, lingerMs: LINGER_MS, onFailure: ({ error }) => report(error) });
       return new Engine(
@@ -96,6 +99,7 @@ export class Engine {
         records,
         openViews(viewsPath),
         thread,
+        checkpoints,
         secrets,
         bus,
         bookDateIn(options.bookZone),
@@ -113,6 +117,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    await this.checkpoints.stop();
     await this.viewsThread.stop();
     this.views.close();
     await this.journal.close();

@@ -3,6 +3,7 @@ import { EmbeddedBus } from '@tallystick/bus/embedded/index';
 import { openReader } from '@tallystick/journal/sqlite/index';
 import { Projector } from '@tallystick/views';
 import { SqliteViews } from '@tallystick/views/sqlite/index';
+import { CHECKPOINT_PAGES_AT_MOST } from './checkpoint-thread.js';
 import { pause } from './pause.js';
 import { projections, VIEWS_CONSUMER } from './projections.js';
 
@@ -27,7 +28,7 @@ export const LINGER_MS = 5;
 
 export async function fillViews(options: FillerOptions): Promise<ViewsFiller> {
   const reader = openReader(options.journalPath, { pageSize: EVENTS_PER_BATCH });
-  const views = new SqliteViews(options.viewsPath);
+  const views = new SqliteViews(options.viewsPath, { checkpointPages: CHECKPOINT_PAGES_AT_MOST });
   const projector = new Projector(VIEWS_CONSUMER, views, projections, (_, position) => options.onProgress(position));
   await projector.prepare();
   options.onProgress(await views.progress(VIEWS_CONSUMER, 0));

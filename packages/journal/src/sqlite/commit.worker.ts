@@ -8,12 +8,13 @@ export interface CommitWorkerData {
   readonly path: string;
   /** Of a journal that is created. */
   readonly journalId: string;
+  readonly checkpointPages: number | undefined;
 }
 
 if (parentPort === null) throw new Error('this file is a worker thread');
 const port = parentPort;
-const { path, journalId }: CommitWorkerData = workerData;
-const { database, journalId: id } = openToWrite(path, () => journalId);
+const { path, journalId, checkpointPages }: CommitWorkerData = workerData;
+const { database, journalId: id } = openToWrite(path, () => journalId, checkpointPages);
 const store = new GroupStore(database);
 
 port.on('message', (message: GroupMessage | 'close') => {

@@ -39,9 +39,14 @@ export interface OpenFile {
 
 /**
  * Opens the journal for writing; makes it, with this id, where there is none.
+ * @param checkpointPages in the write-ahead log, after which this connection writes them back itself
  * @throws JournalFormatUnsupported, JournalUnavailable
  */
-export function openToWrite(path: string, newJournalId: () => string): OpenFile {
+export function openToWrite(
+  path: string,
+  newJournalId: () => string,
+  checkpointPages: number = CHECKPOINT_PAGES,
+): OpenFile {
   return opened(path, { timeout: BUSY_TIMEOUT_MS }, (database) => {
     // Before anything is changed in a file that may be somebody else's.
     if (!isEmpty(database)) checkFormat(path, database);
@@ -49,7 +54,7 @@ export function openToWrite(path: string, newJournalId: () => string): OpenFile 
     database.pragma('synchronous = FULL');
     // Without it, macOS's fsync leaves the bytes in the drive's cache.
     database.pragma('fullfsync = ON');
-    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     database.pragma(`cache_size = -${CACHE_KIBIBYTES}`);
     // Immediate, so that of two processes starting at once one creates and the other sees it done.
     database

@@ -22,6 +22,8 @@ import { breathe, PAGE_SIZE, POLL_MS, type SubscribeTuning } from './subscribe-t
 export interface ThreadedJournalOptions extends SubscribeTuning {
   /** The id of a journal that is created; a random UUID by default. A journal that exists keeps its own. */
   readonly journalId?: string;
+  /** Pages in the write-ahead log after which the committing thread writes them back itself; 16,000 where it is not given. */
+  readonly checkpointPages?: number;
   /** The compiled commit.worker.js, where it does not lie beside this file. */
   readonly worker?: URL;
 }
@@ -75,9 +77,9 @@ export class ThreadedJournal implements Journal {
 
   /** @throws JournalFormatUnsupported, JournalUnavailable */
   static async open(path: string, options: ThreadedJournalOptions = {}): Promise<ThreadedJournal> {
-    const { journalId = randomUUID(), pageSize = PAGE_SIZE, pollMs = POLL_MS } = options;
+    const { journalId = randomUUID(), checkpointPages, pageSize = PAGE_SIZE, pollMs = POLL_MS } = options;
     const file = options.worker ?? new URL('./commit.worker.js', import.meta.url);
-    const worker = new Worker(file, { workerData: { path, journalId } satisfies CommitWorkerData });
+    const worker = new Worker(file, { workerData: { path, journalId, checkpointPages } satisfies CommitWorkerData });
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const opened = (message: Message) => {
       if (message.kind === 'open') resolve(message.id);

@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { advise, authorise, clear, clearPart, expire, funded, increment, reverse, tx } from './commands.suite.js';
 import { DAY, given, START } from './specification.suite.js';
 

@@ -8,4 +8,4 @@ export {
 } from './generations.js';
 export { holdsTables, openReader, type ReaderOptions, type SqliteViewReader } from './reader.js';
 export { SqliteRecords } from './records.js';
-export { SqliteViews } from './views.js';
+export { SqliteViews, type SqliteViewsOptions } from './views.js';

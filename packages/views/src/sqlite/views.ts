@@ -10,6 +10,11 @@ const CACHE_KIB = 32 * 1024;
 /** Rows of many accounts dirty a page each: the fewer checkpoints, the fewer times each page is written. 64 MiB of WAL. */
 const CHECKPOINT_PAGES = 16_384;
 
+export interface SqliteViewsOptions {
+  /** Pages in the write-ahead log after which this connection writes them back itself; 16,384 where it is not given. */
+  readonly checkpointPages?: number;
+}
+
 /** Per table; letting go of them costs writes, nothing else. */
 const CONSTANTS_KEPT = 50_000;
 
@@ -34,13 +39,13 @@ export class SqliteViews implements ViewWriter {
   readonly #commit: Database.Transaction<(writers: Iterable<TableWriter>, progress: Progress) => void>;
 
   /** Opens the file of a generation, creating it where there is none. One writer per file at a time. */
-  constructor(path: string) {
+  constructor(path: string, { checkpointPages = CHECKPOINT_PAGES }: SqliteViewsOptions = {}) {
     this.#database = new Database(path);
     this.#database.pragma('journal_mode = WAL');
     // A power cut may take the newest transactions: rows and progress go together, and the journal has the events.
     this.#database.pragma('synchronous = NORMAL');
     this.#database.pragma(`cache_size = -${CACHE_KIB}`);
-    this.#database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    this.#database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     this.#database.exec(OWN_TABLES);
     this.#reader = new SqliteViewReader(this.#database);
     const advance = this.#database.prepare<[string, number, bigint]>(
