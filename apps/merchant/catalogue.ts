@@ -35,6 +35,9 @@ const DERIVED_FROM_WEBSITE = 70;
 const DERIVED = 65;
 const DERIVED_FROM_CUT = 55;
 
+/** Financial institutions: cash over the counter, and from machines. */
+const CASH_MCCS: ReadonlySet<string> = new Set(['6010', '6011']);
+
 const REMEMBERED = 50_000;
 /** Long texts are not remembered, so that the bound is one of memory too. */
 const REMEMBERED_LENGTH = 200;
@@ -70,7 +73,9 @@ export class Catalogue {
 
   private classify(raw: RawMerchant): CatalogueMatch {
     const { normalised, category, ...named } = this.name(raw.descriptor);
-    const evidence = category === null ? evidenceOf(raw, normalised) : { category, evidence: 'registry' };
+    // Whoever keeps the machine: what it gives is cash.
+    const asked = category === null || CASH_MCCS.has(raw.mcc ?? '');
+    const evidence = asked ? evidenceOf(raw, normalised) : { category, evidence: 'registry' };
     return { ...named, ...evidence, location: locationOf(raw, normalised) };
   }
 

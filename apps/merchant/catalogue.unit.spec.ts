@@ -46,6 +46,7 @@ describe('the category', () => {
   const of = catalogue(['Aldi', 'aldi']);
   it.each([
     ['the registry', 'aldi', '5812', 'Vehicle Fuel', 'groceries', 'registry'],
+    ['a machine that gives cash, whoever keeps it', 'tesco', '6011', 'Purchases Food', 'cash', 'mcc:6011'],
     ['the merchant category code', 'corner hotel', '5812', 'Vehicle Fuel', 'eating_out', 'mcc:5812'],
     ['the imported text', 'corner hotel', '1520', 'Vehicle Fuel', 'transport', 'imported:Vehicle Fuel'],
     ['a keyword', 'corner hotel', null, 'Equip Operational', 'holidays', 'keyword:hotel'],
