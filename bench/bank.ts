@@ -6,6 +6,8 @@ import { openSecretsFile, staffTokenOf } from '@tallystick/transport/service';
 import { CLI } from './places.js';
 import { cpuSeconds, ended, type Finished, type Memory, memoryOf, observe, run, until } from './processes.js';
 
+/** As scripts/prepare.mjs starts every command. */
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 const START_MS = 60_000;
 const STOP_MS = 60_000;
 
@@ -80,7 +82,7 @@ export class Bank {
 function spawnBank(folder: string, flags: readonly string[]): { readonly child: ChildProcess; readonly log: string } {
   const log = join(folder, '..', 'bank.log');
   const output = openSync(log, 'a');
-  const child = spawn(process.execPath, [...flags, CLI, 'start', '--data', folder, '--port', '0'], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, CLI, 'start', '--data', folder, '--port', '0'], {
     stdio: ['ignore', output, output],
   });
   closeSync(output);
@@ -106,12 +108,12 @@ function urlOf(folder: string, pid: number | undefined): string | undefined {
 
 /** Runs `tallystick` to its end. */
 export function tallystick(folder: string, ...args: string[]): Promise<Finished> {
-  return run(process.execPath, [CLI, ...args, '--data', folder]);
+  return run(process.execPath, [...NODE_FLAGS, CLI, ...args, '--data', folder]);
 }
 
 /** The same, with the memory that it took at most. */
 export function observeTallystick(folder: string, ...args: string[]) {
-  return observe(process.execPath, [CLI, ...args, '--data', folder]);
+  return observe(process.execPath, [...NODE_FLAGS, CLI, ...args, '--data', folder]);
 }
 
 /** The same as `tallystick`, with `--json`. @throws where it doesn't exit 0 */

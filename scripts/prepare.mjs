@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const NODE_MAJOR = 24;
+/** Requests leave much garbage that is short-lived: with more room for it, an eighth less CPU goes into a decision. Megabytes. */
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 const LOCK = join(ROOT, 'package-lock.json');
 const INSTALL_STAMP = join(ROOT, 'node_modules', '.tallystick-installed');
 const BUILD_STAMP = join(ROOT, 'dist', '.tallystick-built');
@@ -39,12 +41,16 @@ export function ensureBuilt() {
 }
 
 /**
- * Continues in the Node that comes with the dependencies where this one is older: the same script with the same
- * arguments. Returns only where this Node will do.
+ * Continues in a Node that is new enough (the one that comes with the dependencies where this one is older) and has our flags: the same
+ * script with the same arguments. Returns only where this Node is that one.
  */
 export async function continueOnBundledNode(script = process.argv[1]) {
-  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return;
-  const child = spawn(BUNDLED_NODE, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const isNewEnough = Number(process.versions.node.split('.')[0]) >= NODE_MAJOR;
+  if (isNewEnough && NODE_FLAGS.every((flag) => process.execArgv.includes(flag))) return endWithParent();
+  const node = isNewEnough ? process.execPath : BUNDLED_NODE;
+  const child = spawn(node, [...NODE_FLAGS, ...process.execArgv, script, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   // Ctrl-C reaches the child by itself where there is a terminal; passing it on as well would count as the second.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -53,6 +59,13 @@ export async function continueOnBundledNode(script = process.argv[1]) {
     child.on('exit', (...outcome) => resolve(outcome));
   });
   process.exit(signal === null ? code : 1);
+}
+
+/** A parent that is killed takes us with it: nobody would know of us. Its end is the channel's; waiting for it keeps nothing running. */
+function endWithParent() {
+  if (process.channel === undefined) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel.unref();
 }
 
 /** Runs a program of the dependencies from the repository's folder; ends this process with its code where it fails. */
