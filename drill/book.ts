@@ -1,20 +1,6 @@
 // What the books must say, kept the naive way: a sum per customer and a record per authorisation, changed by each answer once.
 import type { Command } from './commands.js';
-
-export interface Customer {
-  readonly id: string;
-  readonly card: string;
-  readonly overdraft: number;
-  ledger: number;
-}
-
-export interface Authorisation {
-  readonly id: string;
-  readonly customer: Customer;
-  authorised: number;
-  cleared: number;
-  closed: boolean;
-}
+import type { Authorisation, Customer } from './customers.js';
 
 /** An answer's fields that the book goes by. */
 export interface Outcome {

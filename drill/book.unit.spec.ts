@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Book, type Customer } from './book.js';
+import { Book } from './book.js';
+import type { Customer } from './customers.js';
 import { Random } from './random.js';
 
 const customer = (): Customer => ({ id: 'acc_1', card: '5555000000000001', overdraft: 100, ledger: 0 });

@@ -1,5 +1,5 @@
 // The commands of the drill, and what each looks like over HTTP.
-import type { Authorisation, Customer } from './book.js';
+import type { Authorisation, Customer } from './customers.js';
 
 export type Command = { readonly key: string } & (
   | { readonly kind: 'authorise'; readonly customer: Customer; readonly amount: number }

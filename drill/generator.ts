@@ -1,6 +1,7 @@
 // Which command comes next, by seeded chance over what the book knows.
-import type { Book, Customer } from './book.js';
+import type { Book } from './book.js';
 import type { Command } from './commands.js';
+import type { Customer } from './customers.js';
 import type { Random } from './random.js';
 
 const AMOUNT_MOST = 5_000;

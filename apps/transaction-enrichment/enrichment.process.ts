@@ -14,6 +14,7 @@ const CHECKPOINTS = 'process-checkpoints';
 /** How far the checkpoint may stay behind: what is delivered again costs little, a durable write for every delivery costs more. */
 const STRIDE = 2_000n;
 const RECENT_KEPT = 50_000;
+const LINGER_MS = 25;
 const TRANSACTIONS_PER_PAGE = 1_000;
 
 type Methods = (typeof merchantContract)['methods'];
@@ -45,6 +46,8 @@ interface Asked {
 
 export class EnrichmentProcess {
   readonly name = 'enrichment';
+  /** Its commits share the disk with the decisions': rather few and large ones. */
+  readonly lingerMs = LINGER_MS;
   private readonly streams: EnrichmentStreams;
   private readonly saved = new Map<number, bigint>();
   private readonly applied = new Map<number, bigint>();

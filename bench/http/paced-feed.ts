@@ -5,6 +5,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { type Latencies, latenciesOf } from '../latencies.js';
 import { Connections } from './connection.js';
 import { approved, authorisationBody } from './gateway-bodies.js';
+import { pace } from './pace.js';
 
 export interface PacedFeedRun {
   readonly url: string;
@@ -51,16 +52,7 @@ const answered = new Map<string, number>();
 const streams: IncomingMessage[] = [];
 
 for (let n = 0; n < run.listeners; n++) streams.push(await listen(await accountOf(cards[n] ?? '', n)));
-const under: Promise<void>[] = [];
-const total = run.perSecond * run.seconds;
-const started = performance.now();
-for (let sent = 0; sent < total; ) {
-  const due = Math.min(total, ((performance.now() - started) / 1000) * run.perSecond);
-  for (; sent < due; sent++) under.push(one(sent, started + (sent * 1000) / run.perSecond));
-  await new Promise((resolve) => setTimeout(resolve, 1));
-}
-await Promise.all(under);
-const rate = (total / (performance.now() - started)) * 1000;
+const rate = await pace(run.perSecond * run.seconds, run.perSecond, one);
 const giveUp = performance.now() + LAST_EVENT_MS;
 while (answered.size > 0) {
   if (performance.now() > giveUp) throw new Error(`${answered.size} events never reached their listener`);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Latencies, latenciesOf } from '../latencies.js';
 import { Connections } from './connection.js';
 import { approved, authorisationBody } from './gateway-bodies.js';
+import { pace } from './pace.js';
 
 export interface PacedRun {
   readonly url: string;
@@ -36,16 +37,7 @@ const writes = await Connections.open(run.url, CONNECTIONS);
 const reads = await Connections.open(run.url, READ_CONNECTIONS);
 const decided: number[] = [];
 const visible: number[] = [];
-const under: Promise<void>[] = [];
-const total = run.perSecond * run.seconds;
-const started = performance.now();
-for (let sent = 0; sent < total; ) {
-  const due = Math.min(total, ((performance.now() - started) / 1000) * run.perSecond);
-  for (; sent < due; sent++) under.push(one(sent, started + (sent * 1000) / run.perSecond));
-  await new Promise((resolve) => setTimeout(resolve, 1));
-}
-await Promise.all(under);
-const rate = (total / (performance.now() - started)) * 1000;
+const rate = await pace(run.perSecond * run.seconds, run.perSecond, one);
 writes.close();
 reads.close();
 const result: PacedResult = {

@@ -1,8 +1,6 @@
 // How long after the decision the feed has it, in the list and live, at a steady rate; and what a page costs.
-import { join } from 'node:path';
 import type { PacedFeedResult, PacedFeedRun } from '../http/paced-feed.js';
-import { ROOT } from '../places.js';
-import { run } from '../processes.js';
+import { paced } from '../paced.js';
 import type { World } from '../world.js';
 
 const PER_SECOND = 1_000;
@@ -26,10 +24,7 @@ export async function feed(world: World): Promise<void> {
     pages: PAGES,
   };
   const before = bank.cpu();
-  const script = join(ROOT, 'dist', 'bench', 'http', 'paced-feed.js');
-  const done = await run(process.execPath, [script, JSON.stringify(asked)]);
-  if (done.status !== 0) throw new Error(`the paced load ended with status ${done.status}: ${done.stderr.trim()}`);
-  const result: PacedFeedResult = JSON.parse(done.stdout);
+  const { result, cpu } = await paced<PacedFeedResult>('paced-feed.js', asked);
   const { samples } = result;
   world.report.add({
     name: `decision at a steady ${PER_SECOND}/s, enriched`,
@@ -37,7 +32,7 @@ export async function feed(world: World): Promise<void> {
     rate: result.rate,
     latencies: result.decided,
     cpuServer: bank.cpu() - before,
-    cpuLoad: done.cpu,
+    cpuLoad: cpu,
     memory: bank.memory(),
   });
   const shown = (name: string, latencies: PacedFeedResult['page'], note: string) =>

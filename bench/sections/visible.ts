@@ -1,8 +1,6 @@
 // How long after the decision the balance shows it, at a steady rate.
-import { join } from 'node:path';
 import type { PacedResult, PacedRun } from '../http/paced.js';
-import { ROOT } from '../places.js';
-import { run } from '../processes.js';
+import { paced } from '../paced.js';
 import { milliseconds } from '../report.js';
 import type { World } from '../world.js';
 
@@ -24,10 +22,8 @@ export async function visible(world: World): Promise<void> {
     readEvery: READ_EVERY,
   };
   const before = bank.cpu();
-  const done = await run(process.execPath, [join(ROOT, 'dist', 'bench', 'http', 'paced.js'), JSON.stringify(asked)]);
-  if (done.status !== 0) throw new Error(`the paced load ended with status ${done.status}: ${done.stderr.trim()}`);
-  const result: PacedResult = JSON.parse(done.stdout);
-  const load = { cpuServer: bank.cpu() - before, cpuLoad: done.cpu, memory: bank.memory() };
+  const { result, cpu } = await paced<PacedResult>('paced.js', asked);
+  const load = { cpuServer: bank.cpu() - before, cpuLoad: cpu, memory: bank.memory() };
   world.report.add({
     name: `decision at a steady ${PER_SECOND}/s`,
     unit: '/s',

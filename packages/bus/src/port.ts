@@ -11,6 +11,8 @@ export interface Delivery {
 export interface Consumer {
   /** Names the consumer; consumers of one name share the work. */
   readonly name: string;
+  /** After a delivery the next one may wait this long, for more to come with it: for what nobody waits for. A hint; 0 where it is not given. */
+  readonly lingerMs?: number;
   /** The position up to which this consumer has durably applied a partition; START before the first delivery. */
   resumeAfter(partition: number): Promise<Position>;
   /** Applies a delivery. It is delivered again after a failure; the consumer dedupes by position. */

@@ -81,6 +81,25 @@ describe('an embedded bus', () => {
     expect(failures[0]).toEqual({ consumer: 'view', attempt: 1, error: new Error('not now') });
   });
 
+  it('waits after a delivery as long as it or the consumer says, whichever is longer', async () => {
+    for (const [lingerMs, ofConsumer, expected] of [
+      [5, undefined, 5],
+      [5, 25, 25],
+      [30, 25, 30],
+    ] as const) {
+      const journal = memoryJournal();
+      const waited = Promise.withResolvers<number>();
+      const bus = new EmbeddedBus({ journal, lingerMs, pause: async (milliseconds) => waited.resolve(milliseconds) });
+      const consumer = Object.assign(new RecordingConsumer('view'), ofConsumer && { lingerMs: ofConsumer });
+      const controller = new AbortController();
+      const running = bus.run(consumer, controller.signal);
+      await publish(journal, 'acc', [Buffer.from('0')]);
+      expect(await waited.promise).toBe(expected);
+      controller.abort();
+      await running;
+    }
+  });
+
   it('ends when its journal is closed', async () => {
     const journal = memoryJournal();
     const running = new EmbeddedBus({ journal, pause: async () => undefined }).run(

@@ -58,6 +58,7 @@ export class EmbeddedBus implements Bus {
 
   /** A failed delivery begins again where the consumer says that it is: its own checkpoint may be ahead of what it told us. */
   async #deliverAll(consumer: Consumer, signal: AbortSignal): Promise<void> {
+    const lingerMs = Math.max(this.#lingerMs, consumer.lingerMs ?? 0);
     let failures = 0;
     while (!signal.aborted) {
       try {
@@ -66,7 +67,7 @@ export class EmbeddedBus implements Bus {
           if (signal.aborted) return;
           await consumer.apply({ partition: PARTITION, events });
           failures = 0;
-          if (this.#lingerMs > 0) await this.#pause(this.#lingerMs, signal);
+          if (lingerMs > 0) await this.#pause(lingerMs, signal);
         }
         // Not aborted, yet at its end: the journal is closed, and nothing will come any more.
         return;

@@ -63,3 +63,18 @@ export class GroupStore {
     }
   }
 }
+
+// A longer queue goes in several transactions, so that nobody waits for all of it.
+const GROUP_EVENTS_MAX = 4_096;
+
+/** How many of those that wait go into the next transaction: at least one, and not more events than a transaction should have. */
+export function groupSize(waiting: readonly GroupedAppend[]): number {
+  let events = 0;
+  let size = 0;
+  for (const append of waiting) {
+    events += append.events.length;
+    if (size > 0 && events > GROUP_EVENTS_MAX) break;
+    size++;
+  }
+  return size;
+}

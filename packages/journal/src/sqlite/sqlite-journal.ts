@@ -12,7 +12,7 @@ import {
 } from '../port.js';
 import { follow, Tail } from '../tail.js';
 import { openToWrite } from './file.js';
-import { type GroupedAppend, GroupStore } from './group-store.js';
+import { type GroupedAppend, GroupStore, groupSize } from './group-store.js';
 import { StoredEvents } from './stored-events.js';
 import { breathe, PAGE_SIZE, POLL_MS, type SubscribeTuning } from './subscribe-tuning.js';
 
@@ -25,9 +25,6 @@ interface Waiting extends GroupedAppend {
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: Error) => void;
 }
-
-// A longer queue is committed in several goes, so that other work of the event loop gets its turn in between.
-const GROUP_EVENTS_MAX = 4_096;
 
 // A group that is this large, or that has waited this many turns of the event loop, is committed whatever comes.
 const GROUP_APPENDS = 256;
@@ -151,15 +148,7 @@ export class SqliteJournal implements Journal {
   }
 
   #takeGroup(): Waiting[] {
-    let events = 0;
-    let size = 0;
-    for (const {
-      events: { length },
-    } of this.#waiting) {
-      if (size > 0 && events + length > GROUP_EVENTS_MAX) break;
-      events += length;
-      size++;
-    }
+    const size = groupSize(this.#waiting);
     if (size < this.#waiting.length) return this.#waiting.splice(0, size);
     const group = this.#waiting;
     this.#waiting = [];

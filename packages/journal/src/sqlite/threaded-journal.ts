@@ -14,7 +14,7 @@ import {
 import { follow, Tail } from '../tail.js';
 import type { CommitWorkerData } from './commit.worker.js';
 import { type AnswersMessage, answerAt, type GroupMessage, packGroup, unpackGroup } from './commit-messages.js';
-import type { GroupedAppend } from './group-store.js';
+import { type GroupedAppend, groupSize } from './group-store.js';
 import { RecentEvents } from './recent-events.js';
 import { openReader, type SqliteJournalReader } from './sqlite-reader.js';
 import { breathe, PAGE_SIZE, POLL_MS, type SubscribeTuning } from './subscribe-tuning.js';
@@ -41,8 +41,6 @@ interface UnderWay {
 
 type Message = AnswersMessage | { readonly kind: 'open'; readonly id: string };
 
-// One transaction's worth: what is longer goes in several.
-const GROUP_EVENTS_MAX = 4_096;
 /** About 8 MB; a follower that is further behind reads the disk. */
 const EVENTS_KEPT = 8_192;
 
@@ -162,13 +160,7 @@ export class ThreadedJournal implements Journal {
   }
 
   #takeGroup(): Waiting[] {
-    let events = 0;
-    let size = 0;
-    for (const waiting of this.#waiting) {
-      events += waiting.events.length;
-      if (size > 0 && events > GROUP_EVENTS_MAX) break;
-      size++;
-    }
+    const size = groupSize(this.#waiting);
     if (size < this.#waiting.length) return this.#waiting.splice(0, size);
     const group = this.#waiting;
     this.#waiting = [];
