@@ -81,32 +81,28 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     const { folder, report } = options;
     const lock = lockFolder(folder, process.pid);
+    // What is open is closed again where the rest can not be opened: a thread that is left would keep the process from ending.
+    const opened: (() => unknown)[] = [() => lock.release()];
     try {
       const secrets = openSecretsFile(join(folder, 'secrets.json'), options.secretNames, randomBytes);
       const journalPath = join(folder, 'journal.db');
       const journal = await openThreadedJournal(journalPath, { checkpointPages: CHECKPOINT_PAGES_AT_MOST });
+      opened.push(() => journal.close());
       const records = new SqliteRecords(join(folder, 'records.db'));
+      opened.push(() => records.close());
       const viewsPath = liveViews(folder);
       const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) =>
         report(new Error(`views: ${message}`)),
       );
+      opened.push(() => thread.stop());
+      const views = openViews(viewsPath);
       const checkpoints = CheckpointThread.start([journalPath, viewsPath], report);
       journal.onCommit(() => thread.wake());
       const bus = new EmbeddedBus({ journal, pause, lingerMs: LINGER_MS, onFailure: ({ error }) => report(error) });
-      return new Engine(
-        lock,
-        journal,
-        records,
-        openViews(viewsPath),
-        thread,
-        checkpoints,
-        secrets,
-        bus,
-        bookDateIn(options.bookZone),
-        options,
-      );
+      const bookDate = bookDateIn(options.bookZone);
+      return new Engine(lock, journal, records, views, thread, checkpoints, secrets, bus, bookDate, options);
     } catch (error) {
-      lock.release();
+      for (const close of opened.reverse()) await close();
       throw error;
     }
   }

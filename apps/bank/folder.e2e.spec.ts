@@ -1,5 +1,5 @@
 // One bank per folder, and views that may be deleted.
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
@@ -126,6 +126,34 @@ describe('views of an earlier version', () => {
       expect(await readsOf(next, path, position)).toEqual(before);
       await next.stop();
     }
+  }, 60_000);
+});
+
+describe('a folder with damage', () => {
+  it('has its views filled anew where their file is none', async () => {
+    const first = await start();
+    const path = await shopping(first);
+    const position = String(
+      (await first.post('/staff/accounts', 'a', { currency: 'GBP', overdraft_limit: 10_000 })).body.position,
+    );
+    const before = await readsOf(first, path, position);
+    await first.stop();
+    const [views = ''] = readdirSync(folder.path).filter((name) => /^views-\d+\.db$/.test(name));
+    writeFileSync(join(folder.path, views), 'not a database, whatever else it is; and long enough to be looked at');
+    expect(await readsOf(await start(), path, position)).toEqual(before);
+  }, 60_000);
+
+  it('does not start, and ends, where its records can not be read', async () => {
+    const first = await start();
+    await shopping(first);
+    await first.stop();
+    writeFileSync(
+      join(folder.path, 'records.db'),
+      'not a database, whatever else it is; and long enough to be looked at',
+    );
+    const ended = await folder.tallystick('start', '--port', '0');
+    expect(ended.status).toBe(3);
+    expect(ended.stderr).toContain('not a database');
   }, 60_000);
 });
 

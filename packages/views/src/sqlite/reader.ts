@@ -157,17 +157,23 @@ function cellsOf(keys: readonly KeyColumn[], row: Row): Cell[] {
   return keys.map(({ name }) => toCell(row[name]));
 }
 
-/** Whether the file, which exists, was made for these very tables; false for one that is no store of views (yet). */
+/** Whether the file, which exists, was made for these very tables; false for one that is no store of views (yet, or any more). */
 export function holdsTables(path: string, tables: readonly TableDefinition[]): boolean {
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
     return tables.every((table) => isStored(database, planOf(table)));
   } catch (error) {
-    if (error instanceof TableDefinitionChanged) return false;
+    if (error instanceof TableDefinitionChanged || isDamaged(error)) return false;
     // Killed before its first table was made.
     if (database.prepare("SELECT name FROM sqlite_schema WHERE name = '_tables'").get() === undefined) return false;
     throw error;
   } finally {
     database.close();
   }
+}
+
+// By name: SQLite's own error class is one per process, so `instanceof` fails in a second realm.
+function isDamaged(error: unknown): boolean {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return code === 'SQLITE_NOTADB' || (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT'));
 }
