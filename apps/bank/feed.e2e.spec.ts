@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { currentGeneration } from '@tallystick/views/sqlite/index';
 import Database from 'better-sqlite3';
 import { BankProcess, DataFolder, until } from './bank-process.suite.js';
+import { banksOnFolder } from './banks.suite.js';
 import { pollerOf } from './feed-poller.suite.js';
 import { printedSeed, randomOf, writeCardFile } from './generated-cards.suite.js';
 
@@ -25,22 +26,7 @@ interface Shown {
   readonly merchant: { readonly id: string | null; readonly name: string } | null;
 }
 
-let folder: DataFolder;
-let banks: BankProcess[];
-beforeEach(() => {
-  folder = new DataFolder();
-  banks = [];
-});
-afterEach(async () => {
-  for (const bank of banks) await bank.kill();
-  await folder.remove();
-});
-
-async function start(): Promise<BankProcess> {
-  const bank = await BankProcess.start(folder.path);
-  banks.push(bank);
-  return bank;
-}
+const given = banksOnFolder((path) => BankProcess.start(path));
 
 interface Account {
   readonly id: string;
@@ -114,11 +100,11 @@ if (!existsSync(REAL)) console.warn(`SKIPPED: the feed of the real card transact
 
 real('the feed of real card transactions', () => {
   it('is exactly the card’s rows, newest first, each with its category; a corrected merchant changes its items and nothing else', async () => {
-    const file = join(folder.root, 'real.csv');
+    const file = join(given.folder.root, 'real.csv');
     const rows = await writeRealRows(file);
-    await folder.output('import', 'cards', file, '--accept-duplicate-files');
-    const accounts = await accountsOf(folder);
-    const bank = await start();
+    await given.folder.output('import', 'cards', file, '--accept-duplicate-files');
+    const accounts = await accountsOf(given.folder);
+    const bank = await given.start();
     const feeds = await feedsOf(bank, accounts);
 
     const expected = new Map<string, string[]>();
@@ -181,10 +167,10 @@ real('the feed of real card transactions', () => {
 
 describe('views that are deleted', () => {
   it('come back with every feed, balance and list byte for byte, and every row', async () => {
-    const file = join(folder.root, 'cards.csv');
+    const file = join(given.folder.root, 'cards.csv');
     writeCardFile(file, printedSeed(), 1_000, 20);
-    await folder.output('import', 'cards', file);
-    const accounts = await accountsOf(folder);
+    await given.folder.output('import', 'cards', file);
+    const accounts = await accountsOf(given.folder);
     const reads = async (bank: BankProcess) => {
       const texts: string[] = [];
       for (const { id } of accounts) {
@@ -194,19 +180,19 @@ describe('views that are deleted', () => {
       }
       return texts;
     };
-    const first = await start();
+    const first = await given.start();
     const before = await reads(first);
     await first.stop();
-    const dump = dumpOf(folder);
-    for (const name of readdirSync(folder.path).filter((file) => /^views-.*\.db/.test(file)))
-      rmSync(join(folder.path, name));
-    const second = await start();
+    const dump = dumpOf(given.folder);
+    for (const name of readdirSync(given.folder.path).filter((file) => /^views-.*\.db/.test(file)))
+      rmSync(join(given.folder.path, name));
+    const second = await given.start();
     await until('the views are filled', async () =>
       (await second.get('/health/ready')).status === 200 ? true : undefined,
     );
     expect(await reads(second)).toEqual(before);
     await second.stop();
-    expect(dumpOf(folder)).toBe(dump);
+    expect(dumpOf(given.folder)).toBe(dump);
   }, 120_000);
 });
 

@@ -1,30 +1,16 @@
 // `npm start` as a newcomer meets it: somebody lives in the bank, and his feed can be watched.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataFolder, DemoProcess, until } from '../bank-process.suite.js';
+import { describe, expect, it } from '@jest/globals';
+import { DemoProcess, until } from '../bank-process.suite.js';
+import { banksOnFolder } from '../banks.suite.js';
 import { Chromium, findChromium } from './chromium.suite.js';
 
-let folder: DataFolder;
-let banks: DemoProcess[];
-beforeEach(() => {
-  folder = new DataFolder();
-  banks = [];
-});
-afterEach(async () => {
-  for (const bank of banks) await bank.kill();
-  await folder.remove();
-});
-
-async function start(): Promise<DemoProcess> {
-  const bank = await DemoProcess.start(folder.path);
-  banks.push(bank);
-  return bank;
-}
+const given = banksOnFolder((path) => DemoProcess.start(path));
 
 describe('a bank with a demo customer', () => {
   it('has two months of card life at once, and something new by itself', async () => {
-    const bank = await start();
+    const bank = await given.start();
     const items = await bank.feed();
     expect(items.length).toBeGreaterThan(100);
     const kinds = new Set(items.map(({ kind }) => kind));
@@ -39,13 +25,13 @@ describe('a bank with a demo customer', () => {
   }, 120_000);
 
   it('is the same customer with the same past after kill -9, and what was left open is presented once', async () => {
-    const first = await start();
+    const first = await given.start();
     const before = await first.feed();
-    const books = readFileSync(join(folder.path, 'demo.json'), 'utf8');
+    const books = readFileSync(join(given.folder.path, 'demo.json'), 'utf8');
     await first.kill();
-    const second = await start();
+    const second = await given.start();
     expect(second.accountId).toBe(first.accountId);
-    expect(readFileSync(join(folder.path, 'demo.json'), 'utf8')).toBe(books);
+    expect(readFileSync(join(given.folder.path, 'demo.json'), 'utf8')).toBe(books);
     const open = before.filter(({ kind, status, amount }) => kind === 'card' && status === 'PENDING' && amount < 0);
     const after = await until('what was open is settled', async () => {
       const items = new Map((await second.feed()).map((item) => [item.id, item]));
@@ -55,7 +41,7 @@ describe('a bank with a demo customer', () => {
   }, 120_000);
 
   it('spends as given: a purchase at the gateway is in the feed', async () => {
-    const bank = await start();
+    const bank = await given.start();
     const merchant = { name: 'HARBOUR TEA ROOM', mcc: '5812' };
     const id = await bank.buy({ amount: 425, currency: 'GBP' }, merchant);
     const item = await until('it is in the feed', async () => (await bank.feed()).find((each) => each.id === id));
@@ -70,7 +56,7 @@ if (chromium === undefined) console.warn('SKIPPED: the feed page in a browser: t
 
 (chromium === undefined ? describe.skip : describe)('the feed page', () => {
   it('lists the feed, and shows a purchase while somebody looks', async () => {
-    const bank = await start();
+    const bank = await given.start();
     const browser = await Chromium.start(chromium ?? '');
     try {
       const page = await browser.open(bank.pageUrl);

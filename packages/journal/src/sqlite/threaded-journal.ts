@@ -53,6 +53,7 @@ export class ThreadedJournal implements Journal {
   #group: UnderWay | undefined;
   #scheduled = false;
   #closed = false;
+  #closing: Promise<void> | undefined;
   #position = 0;
   #drained: (() => void) | undefined;
   readonly #exited: Promise<void>;
@@ -127,8 +128,12 @@ export class ThreadedJournal implements Journal {
     return () => this.#listeners.delete(listener);
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return this.#exited;
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     this.#closed = true;
     if (this.#group !== undefined || this.#waiting.length > 0) {
       await new Promise<void>((resolve) => {

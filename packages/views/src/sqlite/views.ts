@@ -30,6 +30,8 @@ interface TableWriter {
   readonly waiting: Map<string, (Upsert | undefined)[]>;
   /** Keys of constant rows that are stored. */
   readonly constants: Set<string>;
+  /** Of those that wait. */
+  readonly newConstants: string[];
 }
 
 export class SqliteViews implements ViewWriter {
@@ -84,7 +86,10 @@ export class SqliteViews implements ViewWriter {
       this.#commit.immediate(touched, progress);
       for (const writer of touched) rememberConstants(writer);
     } finally {
-      for (const writer of touched) writer.waiting.clear();
+      for (const { waiting, newConstants } of touched) {
+        waiting.clear();
+        newConstants.length = 0;
+      }
     }
   }
 
@@ -123,6 +128,7 @@ export class SqliteViews implements ViewWriter {
         cells: [],
         waiting: new Map(),
         constants: new Set<string>(),
+        newConstants: [],
       };
       this.#writers.set(table, writer);
     }
@@ -167,10 +173,13 @@ export class SqliteViews implements ViewWriter {
 }
 
 /** @throws TypeError where the upsert does not fit its table */
-function gather({ plan, groups, indexOf, waiting, constants }: TableWriter, upsert: Upsert): void {
+function gather({ plan, groups, indexOf, waiting, constants, newConstants }: TableWriter, upsert: Upsert): void {
   checkUpsert(plan, upsert);
   const key = keyText(plan, upsert.row, 0, plan.keys.length);
-  if (upsert.constant === true && constants.has(key)) return;
+  if (upsert.constant === true) {
+    if (constants.has(key)) return;
+    newConstants.push(key);
+  }
   const index = indexOf.get(upsert.group) ?? 0;
   let row = waiting.get(key);
   if (row === undefined) {
@@ -181,7 +190,7 @@ function gather({ plan, groups, indexOf, waiting, constants }: TableWriter, upse
   if (other === undefined || upsert.position >= other.position) row[index] = upsert;
 }
 
-function rememberConstants({ waiting, constants }: TableWriter): void {
+function rememberConstants({ constants, newConstants }: TableWriter): void {
   if (constants.size > CONSTANTS_KEPT) constants.clear();
-  for (const [key, upserts] of waiting) if (upserts.some((upsert) => upsert?.constant === true)) constants.add(key);
+  for (const key of newConstants) constants.add(key);
 }
