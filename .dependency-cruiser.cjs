@@ -120,8 +120,16 @@ module.exports = {
       comment:
         'A dev dependency is absent where the bank runs (`npm ci --omit=dev`). Move it to dependencies, with a reason.',
       severity: 'error',
-      from: { path: '^(apps|packages)/', pathNot: SPECS },
+      from: { path: '^(apps|packages)/', pathNot: [SPECS, '^packages/servers/', '^packages/journal/eventstoredb/standin/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '(^|/)node_modules/@types/' },
+    },
+    {
+      name: 'servers-are-for-one-machine',
+      comment:
+        "servers starts Kafka and Cassandra on a developer's machine. A service is given the address of servers that somebody runs.",
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: [SPECS, '^packages/servers/'] },
+      to: { path: '^packages/servers/' },
     },
     {
       name: 'names-say-what-is-inside',

@@ -1,3 +1,6 @@
+// `npm test` runs the specs that need Kafka or Cassandra after all others, where it can start these; jest alone runs what it is given.
+const { TALLYSTICK_SPECS: specs } = process.env;
+
 export default {
   testEnvironment: 'node',
   // The end-to-end specs mostly wait for processes of their own.
@@ -5,12 +8,11 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@tallystick/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testMatch: [
-    '<rootDir>/packages/*/src/**/*.spec.ts',
-    '<rootDir>/apps/**/*.spec.ts',
-    '<rootDir>/bench/**/*.spec.ts',
-    '<rootDir>/drill/**/*.spec.ts',
-  ],
+  testMatch: ['packages/*/src', 'apps', 'bench', 'drill'].map(
+    (folder) => `<rootDir>/${folder}/**/*${specs === 'servers' ? '.server' : ''}.spec.ts`,
+  ),
+  testPathIgnorePatterns:
+    specs === 'without-servers' ? ['/node_modules/', '\\.server\\.spec\\.ts$'] : ['/node_modules/'],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/dist/'],
   transform: {
     '^.+\\.ts$': [
