@@ -12,6 +12,8 @@ export interface Books {
   readonly timeZone: string;
   /** Fills a new generation of all views from the journal, beside the live one. @throws the signal's reason where it is aborted */
   rebuildViews(onProgress: (progress: RebuildProgress) => void, signal: AbortSignal): Promise<RebuiltViews>;
+  /** The books as Kafka alone tells them; undefined where there is no Kafka. */
+  readonly withKafka?: (use: (finance: ClientOf<typeof financeContract>) => Promise<void>) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,8 @@ export interface RebuiltViews {
 }
 
 export interface OpenOptions {
+  /** Configuration file of a bank that runs as separate processes; then `dataDir` means nothing. */
+  readonly config?: string | undefined;
   readonly dataDir: string;
   /** False takes the folder's lock. True reads beside whoever holds it; the views are up to the journal's head when it resolves. */
   readonly readOnly: boolean;

@@ -5,6 +5,7 @@ import { balance } from './commands/balance.js';
 import { explain } from './commands/explain.js';
 import { exportEntries } from './commands/export.js';
 import { importFiles } from './commands/import.js';
+import { migrate } from './commands/migrate.js';
 import { replay } from './commands/replay.js';
 import { simulate } from './commands/simulate.js';
 import { start } from './commands/start.js';
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   replay,
   exportEntries,
   simulate,
+  migrate,
 ];
 
 /** Runs one command line, without node and script. Never rejects: what went wrong is on standard error and in the exit code. */
@@ -38,6 +40,7 @@ export async function run(
   const program = new Command('tallystick')
     .description('Tallystick: an event-sourced core-banking ledger')
     .option('--data <dir>', 'folder of the embedded engine', './data')
+    .option('--config <file>', 'of a bank that runs as separate processes (docs/cluster.md)')
     .option('--json', 'print one JSON document, amounts in minor units')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(

@@ -26,6 +26,8 @@ export interface Session {
 /** Options of every command. */
 export interface GlobalOptions {
   readonly data: string;
+  /** Of a bank that runs as separate processes. */
+  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -59,7 +61,8 @@ export async function withBooks(
   use: (books: Books, context: CallContext) => Promise<void>,
 ): Promise<void> {
   const { signal } = session;
-  const books = await session.openBooks({ dataDir: globalOptions(command).data, readOnly, signal });
+  const { data: dataDir, config } = globalOptions(command);
+  const books = await session.openBooks({ dataDir, config, readOnly, signal });
   try {
     signal.throwIfAborted();
     await use(books, callContext(session));

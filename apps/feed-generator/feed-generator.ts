@@ -10,9 +10,9 @@ import type {
   RequestOf,
   ResponseOf,
 } from '@tallystick/contracts';
-import { decodeMetadata, decodePayload, deriveId, encodeEvent, lettersOf, schemaVersionOf } from '@tallystick/events';
+import { decodeMetadata, decodePayload, deriveId, encodeNewEvent, lettersOf } from '@tallystick/events';
 import { type Journal, JournalUnavailable, NO_STREAM, RevisionConflict } from '@tallystick/journal';
-import type { AccountId, EventMetadata, FeedItemId, FeedItemPosted, Micros } from '@tallystick/ledger-core';
+import type { AccountId, FeedItemId, FeedItemPosted, Micros } from '@tallystick/ledger-core';
 import { CallFailed } from '@tallystick/transport';
 
 type Handlers = HandlersOf<typeof feedGeneratorContract>;
@@ -75,26 +75,20 @@ export class FeedGenerator implements Handlers {
     const now = this.ports.clock();
     const itemId = deriveId('item', now, 'item', commandId) as FeedItemId;
     const event: FeedItemPosted = { type: 'FeedItemPosted', itemId, kind: KIND, personal };
-    const metadata: EventMetadata = {
-      type: event.type,
-      schemaVersion: schemaVersionOf(event.type),
+    const encoded = encodeNewEvent(event, {
       stream,
-      revision: 0n,
+      revision: 0,
       accountId,
-      transactionId: null,
       commandId,
       contentHash,
       source: caller,
-      correlationId: context.correlationId,
-      causationId: context.causationId ?? null,
-      traceparent: context.traceparent ?? null,
+      origin: context,
       effectiveAt: now,
       recordedAt: now,
       localDate: this.ports.bookDate(now),
-      actor: context.actor,
-    };
+    });
     try {
-      const { position } = await this.ports.journal.append(stream, NO_STREAM, [encodeEvent(event, metadata, 0)]);
+      const { position } = await this.ports.journal.append(stream, NO_STREAM, [encoded]);
       return { kind: 'posted', itemId, position };
     } catch (error) {
       if (error instanceof RevisionConflict) return undefined;

@@ -41,6 +41,7 @@ export function describe(event: LedgerEvent): string {
     case 'TransferSent':
       return `transfer to ${event.destinationAccountId}`;
     case 'TransferReceived':
+    case 'TransferRefused':
       return `transfer from ${event.sourceAccountId}`;
     case 'TransferReturned':
     case 'TransferCompleted':

@@ -81,8 +81,8 @@ export class AccountStreams {
 
   /** Leaves snapshots of what is cached, so that the next start does not fold it again. */
   async snapshotAll(): Promise<void> {
-    for (const state of this.accounts.settledStates())
-      if (this.aggregate.weightOf(state) > this.foldedBeforeSnapshot) await this.snapshot(state);
+    for (const [accountId, state] of this.accounts.settledStates())
+      if (this.aggregate.weightOf(state) > this.foldedBeforeSnapshot) await this.snapshot(accountId, state);
   }
 
   private async load(accountId: AccountId): Promise<AccountState> {
@@ -90,7 +90,7 @@ export class AccountStreams {
     // The collection's name carries the fold's version, so what lies there has this shape.
     const state = found === undefined ? this.aggregate.initial() : (deserialize(found.value) as AccountState);
     const folded = await catchUp(this.ports.journal, accountStream(accountId), this.aggregate, state);
-    if (folded > this.foldedBeforeSnapshot) await this.snapshot(state);
+    if (folded > this.foldedBeforeSnapshot) await this.snapshot(accountId, state);
     return state;
   }
 
@@ -100,8 +100,8 @@ export class AccountStreams {
     return state;
   }
 
-  /** A snapshot only saves time: nothing fails for want of one. */
-  private async snapshot(state: AccountState): Promise<void> {
-    await this.ports.records.put(SNAPSHOTS, state.accountId, serialize(state)).catch(() => undefined);
+  /** A snapshot only saves time: nothing fails for want of one. The state does not know its id before the account is opened. */
+  private async snapshot(accountId: AccountId, state: AccountState): Promise<void> {
+    await this.ports.records.put(SNAPSHOTS, accountId, serialize(state)).catch(() => undefined);
   }
 }

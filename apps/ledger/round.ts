@@ -1,6 +1,6 @@
 // One pass over the commands that wait for a stream: decisions, their events as bytes, and what each command will be answered with.
 import { hash } from 'node:crypto';
-import { encodeEvent, schemaVersionOf } from '@tallystick/events';
+import { encodeEvent, schemaVersionOf, transactionIdOf } from '@tallystick/events';
 import type { EncodedEvent, Journal } from '@tallystick/journal';
 import {
   type AccountId,
@@ -162,11 +162,6 @@ export class Round<State extends StreamState, Command extends Decided> {
     const { commandId, contentHash, recordedAt, localDate } = context;
     this.of.aggregate.evolve(this.state, event, { commandId, contentHash, revision, recordedAt, localDate });
   }
-}
-
-function transactionIdOf(event: AccountStreamEvent): EventMetadata['transactionId'] {
-  if ('transaction' in event) return event.transaction.transactionId;
-  return 'transactionId' in event ? event.transactionId : null;
 }
 
 function largest(a: Micros, b: Micros, c: Micros): Micros {

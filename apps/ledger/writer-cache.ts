@@ -33,8 +33,8 @@ export class WriterCache<Id extends string, State extends StreamState, Command e
     return this.cached.get(id)?.writer;
   }
 
-  *settledStates(): Iterable<State> {
-    for (const { writer } of this.cached.values()) if (writer.settledState !== undefined) yield writer.settledState;
+  *settledStates(): Iterable<[Id, State]> {
+    for (const [id, { writer }] of this.cached) if (writer.settledState !== undefined) yield [id, writer.settledState];
   }
 
   private use(id: Id): Cached<State, Command> {

@@ -1,7 +1,7 @@
 // What people said of merchants: a short stream for each, `merchant-<id>`.
 import { hash } from 'node:crypto';
 import type { BookDate, CallContext, merchantContract, RequestOf } from '@tallystick/contracts';
-import { decodeMetadata, decodePayload, encodeEvent, schemaVersionOf } from '@tallystick/events';
+import { decodeMetadata, decodePayload, type EncodedEvent, encodeNewEvent } from '@tallystick/events';
 import { type Journal, NO_STREAM, RevisionConflict } from '@tallystick/journal';
 import type { EventMetadata, MerchantCorrected, MerchantId, Micros } from '@tallystick/ledger-core';
 import type { Correction, Facts } from './merchant-rows.js';
@@ -51,10 +51,10 @@ export class Corrections {
       const facts = newest?.event ?? (await known());
       if (facts === null) return { kind: 'rejected', rejection: 'UnknownMerchant' };
       const event = eventOf(request, facts, context.actor);
-      const metadata = this.metadata(event, commandId, contentHash, newest, context);
+      const expected = newest?.revision ?? NO_STREAM;
       try {
-        const { position } = await this.ports.journal.append(metadata.stream, newest?.revision ?? NO_STREAM, [
-          encodeEvent(event, metadata, 0),
+        const { position } = await this.ports.journal.append(streamOf(merchantId), expected, [
+          this.encode(event, commandId, contentHash, newest, context),
         ]);
         return { kind: 'corrected', correction: correctionOf(event, position) };
       } catch (error) {
@@ -77,33 +77,27 @@ export class Corrections {
     }
   }
 
-  private metadata(
+  private encode(
     event: MerchantCorrected,
     commandId: string,
     contentHash: string,
     newest: Stored | undefined,
     context: CallContext,
-  ): EventMetadata {
+  ): EncodedEvent {
     const now = this.ports.clock();
     const previous = newest?.metadata.recordedAt ?? 0n;
-    return {
-      type: event.type,
-      schemaVersion: schemaVersionOf(event.type),
+    return encodeNewEvent(event, {
       stream: streamOf(event.merchantId),
-      revision: BigInt((newest?.revision ?? NO_STREAM) + 1),
+      revision: (newest?.revision ?? NO_STREAM) + 1,
       accountId: null,
-      transactionId: null,
       commandId,
       contentHash,
       source: 'merchant',
-      correlationId: context.correlationId,
-      causationId: context.causationId ?? null,
-      traceparent: context.traceparent ?? null,
+      origin: context,
       effectiveAt: now,
       recordedAt: now > previous ? now : previous,
       localDate: this.ports.bookDate(now),
-      actor: context.actor,
-    };
+    });
   }
 }
 

@@ -137,6 +137,7 @@ export class Driven {
   constructor(of: EnrichedWorld, transactionsPerPage = 5) {
     this.journal = new FaultyJournal(new MemoryJournal(of.world.store));
     this.process = new EnrichmentProcess({
+      partitionOf: () => 0,
       merchants: of.merchants,
       journal: this.journal,
       records: new MemoryRecords(of.world.recordStore),

@@ -3,12 +3,22 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Bus } from '@tallystick/bus';
 import { type ClientOf, merchantContract } from '@tallystick/contracts';
 import type { Journal, Position } from '@tallystick/journal';
-import type { Micros } from '@tallystick/ledger-core';
+import type { AccountId, Micros } from '@tallystick/ledger-core';
 import type { ContextFor } from '@tallystick/transport';
-import { BUS, CLOCK, CONTEXT_FOR, clientOf, JOURNAL, RECORDS, RUNS_PROCESSES } from '@tallystick/transport/nest';
+import {
+  BUS,
+  CLOCK,
+  CONTEXT_FOR,
+  clientOf,
+  JOURNAL,
+  PARTITION_OF,
+  RECORDS,
+  RUNS_PROCESSES,
+} from '@tallystick/transport/nest';
 import type { Records } from '@tallystick/views';
 import { EnrichmentProcess } from './enrichment.process.js';
 
+/** Of the embedded bus, which has one: only there is anybody waiting. */
 const PARTITION = 0;
 const EVENTS_PER_PAGE = 4_096;
 
@@ -31,11 +41,21 @@ export class EnrichmentRunner implements OnApplicationBootstrap, OnModuleDestroy
     @Inject(RECORDS) records: Records,
     @Inject(CLOCK) clock: () => Micros,
     @Inject(CONTEXT_FOR) contextFor: ContextFor,
+    @Inject(PARTITION_OF) partitionOf: (accountId: AccountId) => number,
     @Inject(RUNS_PROCESSES) private readonly runsProcesses: boolean,
   ) {
     const onProgress = (position: Position) => this.wake(position);
     const { signal } = this.stopping;
-    this.process = new EnrichmentProcess({ merchants, journal, records, clock, contextFor, signal, onProgress });
+    this.process = new EnrichmentProcess({
+      merchants,
+      journal,
+      records,
+      partitionOf,
+      clock,
+      contextFor,
+      signal,
+      onProgress,
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -45,7 +65,7 @@ export class EnrichmentRunner implements OnApplicationBootstrap, OnModuleDestroy
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    if (this.progress() > 0n) await this.process.save(PARTITION);
+    await this.process.saveAll();
   }
 
   /** Journal position up to which everything is enriched; 0 before it began. */

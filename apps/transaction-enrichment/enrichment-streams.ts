@@ -1,6 +1,6 @@
 // The streams `enrichment-<account>`: each is its own memory of what was done. Causes are handled in order of position, and within one
 // cause in order of transaction id, so the newest event of a stream says what of its account is done.
-import { type EncodedEvent, encodeEvent, fieldsReader, metadataReader, schemaVersionOf } from '@tallystick/events';
+import { type EncodedEvent, encodeNewEvent, fieldsReader, metadataReader } from '@tallystick/events';
 import { type Journal, JournalUnavailable, NO_STREAM, RevisionConflict } from '@tallystick/journal';
 import type { AccountId, Micros, TransactionEnriched, TransactionId } from '@tallystick/ledger-core';
 import type { CauseMetadata } from './causes.js';
@@ -41,7 +41,6 @@ const NOTHING: StreamEnd = {
 
 const payloadOf = fieldsReader(['causePosition', 'transactionId']);
 const metadataOf = metadataReader(['recordedAt']);
-const schemaVersion = schemaVersionOf('TransactionEnriched');
 
 export class EnrichmentStreams {
   private readonly ends = new Map<AccountId, StreamEnd>();
@@ -104,25 +103,20 @@ export class EnrichmentStreams {
     const encoded: EncodedEvent[] = [];
     for (const { event, contentHash, cause } of enrichments) {
       recordedAt = later(recordedAt, cause.recordedAt);
-      const metadata = {
-        type: event.type,
-        schemaVersion,
+      const { correlationId, commandId: causationId, traceparent, effectiveAt, localDate } = cause;
+      const of = {
         stream: streamOf(accountId),
-        revision: BigInt(end.revision + 1 + encoded.length),
+        revision: end.revision + 1 + encoded.length,
         accountId,
-        transactionId: event.transactionId,
         commandId: `${SOURCE}/${accountId}/${event.causePosition}-${event.transactionId}`,
         contentHash,
         source: SOURCE,
-        correlationId: cause.correlationId,
-        causationId: cause.commandId,
-        traceparent: cause.traceparent,
-        effectiveAt: cause.effectiveAt,
+        origin: { actor: this.ports.actor, correlationId, causationId, traceparent },
+        effectiveAt,
         recordedAt,
-        localDate: cause.localDate,
-        actor: this.ports.actor,
+        localDate,
       };
-      encoded.push(encodeEvent(event, metadata, 0));
+      encoded.push(encodeNewEvent(event, of));
     }
     return { encoded, recordedAt };
   }

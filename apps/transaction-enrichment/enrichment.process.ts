@@ -1,6 +1,7 @@
 // Says who was paid, and for what: one TransactionEnriched for each transaction that names a merchant, and again where a person corrected
 // the merchant. A delivery may be repeated at any point: the enrichment streams themselves tell what was done. That needs the causes of
-// one account and the corrections in one order, which is the bus's promise for one partition.
+// one account and the corrections in one order, which is the bus's promise for one partition: each is given every correction, and does it
+// for its own accounts.
 import { hash } from 'node:crypto';
 import type { Delivery } from '@tallystick/bus';
 import type { CallContext, ClientOf, merchantContract, ResponseOf } from '@tallystick/contracts';
@@ -26,6 +27,8 @@ export interface EnrichmentPorts {
   readonly merchants: ClientOf<typeof merchantContract>;
   readonly journal: Journal;
   readonly records: Records;
+  /** Which partition of the bus an account's events are in. */
+  readonly partitionOf: (accountId: AccountId) => number;
   /** Microseconds since 1970. */
   readonly clock: () => Micros;
   /** A context for calls that nobody outside waits for. */
@@ -79,7 +82,7 @@ export class EnrichmentProcess {
     const last = events.at(-1);
     if (last === undefined) return;
     try {
-      await this.handle(events);
+      await this.handle(partition, events);
     } catch (error) {
       // Being stopped is no failure: without its checkpoint, the delivery comes again.
       if (this.ports.signal.aborted) return;
@@ -87,6 +90,11 @@ export class EnrichmentProcess {
     }
     this.progressed(partition, last.position);
     if (last.position - (this.saved.get(partition) ?? 0n) >= STRIDE) await this.save(partition);
+  }
+
+  /** Moves every checkpoint to where its partition has come. */
+  async saveAll(): Promise<void> {
+    for (const [partition, position] of this.applied) if (position > 0n) await this.save(partition);
   }
 
   /** Moves the checkpoint to where it has come. */
@@ -97,7 +105,7 @@ export class EnrichmentProcess {
     this.saved.set(partition, position);
   }
 
-  private async handle(events: Delivery['events']): Promise<void> {
+  private async handle(partition: number, events: Delivery['events']): Promise<void> {
     let transactions: NamedTransaction[] = [];
     for (const recorded of events) {
       const cause = causeOf(recorded);
@@ -105,7 +113,7 @@ export class EnrichmentProcess {
       else if (cause !== undefined) {
         await this.enrich(transactions);
         transactions = [];
-        await this.enrichAgain(cause);
+        await this.enrichAgain(partition, cause);
       }
     }
     await this.enrich(transactions);
@@ -184,9 +192,9 @@ export class EnrichmentProcess {
     return newest;
   }
 
-  /** All old transactions of a merchant that a person corrected, a page after the other. */
-  private async enrichAgain({ merchantId, position, metadata }: CorrectedMerchant): Promise<void> {
-    const { merchants, journal, signal, transactionsPerPage = TRANSACTIONS_PER_PAGE } = this.ports;
+  /** All old transactions in the partition of a merchant that a person corrected, a page after the other. */
+  private async enrichAgain(partition: number, { merchantId, position, metadata }: CorrectedMerchant): Promise<void> {
+    const { merchants, journal, partitionOf, signal, transactionsPerPage = TRANSACTIONS_PER_PAGE } = this.ports;
     // The views must show all that this process has appended, in an earlier life too.
     const head = await journal.head();
     const minPosition = head > position ? head : position;
@@ -197,7 +205,7 @@ export class EnrichmentProcess {
       const page: ResponseOf<Methods['transactionsOf']> = await merchants.transactionsOf(asked, this.context());
       const byAccount = new Map<AccountId, Enrichment[]>();
       for (const { accountId, transactionId, originalTransactionId, applied, match } of page.transactions) {
-        if (applied !== null && applied >= position) continue;
+        if (partitionOf(accountId) !== partition || (applied !== null && applied >= position)) continue;
         const cause = { transactionId, originalTransactionId, position };
         const contentHash = hash('sha256', `${merchantId}\n${match.correction}`, 'base64url');
         add(byAccount, accountId, enrichmentOf(cause, match, contentHash, metadata));
@@ -205,7 +213,7 @@ export class EnrichmentProcess {
       await this.append(byAccount);
       after = page.next;
     } while (after !== null);
-    this.correctedAt = position;
+    if (position > this.correctedAt) this.correctedAt = position;
     this.recent.clear();
   }
 

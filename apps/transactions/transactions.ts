@@ -19,7 +19,7 @@ export class Transactions implements Handlers {
 
   get: Handlers['get'] = async ({ accountId, transactionId, minPosition }, context) => {
     if (!tellsItsMonth(transactionId, 'tx')) return { found: null };
-    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
     const key = { account_id: accountId, month: monthOf(transactionId), transaction_id: transactionId };
     const row = await this.views.get(transactionsTable, key);
     return { found: row === undefined ? null : transactionOf(accountId, row) };
@@ -27,7 +27,7 @@ export class Transactions implements Handlers {
 
   list: Handlers['list'] = async ({ accountId, minPosition, before, limit }, context) => {
     if (before !== null && !tellsItsMonth(before, 'tx')) throw notATransaction();
-    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
     const transactions: Transaction[] = [];
     for await (const month of this.months(accountId, before)) {
       const page = await this.views.slice(transactionsTable, {

@@ -181,6 +181,14 @@ describe('money that moves otherwise', () => {
     currency: GBP,
     personal: null,
   };
+  const receive = {
+    type: 'ReceiveTransfer' as const,
+    transferId: transfer('1'),
+    sourceAccountId: bob,
+    amount: 9n,
+    currency: GBP,
+    personal: null,
+  };
 
   it.each<[string, readonly AccountCommand[], readonly Partial<Listed>[]]>([
     ['a payment in', [fund(5n, 'p')], [{ amount: 5n, kind: 'payment', related: 'payment_p' }]],
@@ -196,20 +204,8 @@ describe('money that moves otherwise', () => {
       [send, { type: 'ReturnTransfer', transferId: transfer('1'), reason: '' }],
       [{ amount: 0n, kind: 'transfer', status: 'RETURNED', description: bob, created: MAY_FIRST + SECOND }],
     ],
-    [
-      'a transfer in',
-      [
-        {
-          type: 'ReceiveTransfer',
-          transferId: transfer('1'),
-          sourceAccountId: bob,
-          amount: 9n,
-          currency: GBP,
-          personal: null,
-        },
-      ],
-      [{ amount: 9n, kind: 'transfer', related: 'transfer_1' }],
-    ],
+    ['a transfer in', [receive], [{ amount: 9n, kind: 'transfer', related: 'transfer_1' }]],
+    ['a transfer refused, which is none of the customer', [{ ...receive, currency: USD }], []],
     [
       'a pot, and what it gives back when it is closed',
       [openPot, intoPot, outOfPot, { type: 'ClosePot', potId: pot }],
@@ -230,6 +226,15 @@ describe('money that moves otherwise', () => {
     ['a statement line of nothing', [{ ...line, amount: 0n }], [{ amount: 0n, kind: 'statement-line' }]],
   ])('has its row: %s', async (_, commands, expected) => {
     expect(await rowsAfter(...commands)).toMatchObject(expected);
+  });
+
+  it('does not make an account of one that only refused', async () => {
+    const of = new CustomerViews();
+    expect(answerOf(await of.ledger.do(bob, { ...receive, sourceAccountId: account })).type).toBe('TransferRefused');
+    expect(await of.list(bob)).toEqual([]);
+    expect((await of.balance.get({ accountId: bob, minPosition: 1n }, context)).found).toBeNull();
+    expect((await of.accounts.get({ accountId: bob }, context)).found).toBeNull();
+    expect((await of.accounts.list({ after: null, limit: 9 }, context)).accounts).toEqual([]);
   });
 });
 

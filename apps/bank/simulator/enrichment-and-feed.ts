@@ -35,6 +35,7 @@ export const startEnrichment: Start = async (world, of) => {
   const merchants = new Merchants({ catalogue: catalogueOfAll(), journal, views, freshness, clock, bookDate });
   const { signal } = new AbortController();
   const process = new EnrichmentProcess({
+    partitionOf: () => 0,
     merchants: {
       resolve: merchants.resolve,
       enrichmentsOf: merchants.enrichmentsOf,

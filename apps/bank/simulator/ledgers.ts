@@ -21,6 +21,7 @@ export interface LedgerInstance {
 const SHORTEST_WAY = 50;
 const LONGEST_WAY = 1_500;
 const GIVEN_UP_AFTER = 30_000;
+const LATEST_REQUEST = 3_600_000_000;
 
 type Method = keyof LedgerHandlers;
 
@@ -36,15 +37,15 @@ export class LedgerNetwork {
   /**
    * The answer of one instance, as its client would have it: late, twice asked, or never. The request may take effect whatever
    * becomes of the answer, and of whoever asked.
-   * @param by the bank's own process that asks. Its requests arrive once, and not after its death: a transfer that was refused leaves
-   *   nothing at its destination, so that a request which came again after the account was opened would be received though the money
-   *   went back. (`--plant repeats-refused-receive` shows it.)
+   * @param byTheBank whether a process of the bank asks: now and then its request comes again long after, when it is dead, or has gone on
+   *   from what it was answered
    * @throws CallFailed where the outcome is unknown or the instance is down
    */
-  call<T>(instance: number, key: string, ask: (ledger: LedgerInstance) => Promise<T>, by?: Incarnation): Promise<T> {
+  call<T>(instance: number, key: string, ask: (ledger: LedgerInstance) => Promise<T>, byTheBank = false): Promise<T> {
     const draw = this.machine.draw(`call ${key}`);
     const { scheduler } = this.machine;
-    const again = by === undefined && this.machine.strikes(draw, RATES.repeatedRequest, 'repeated-request');
+    const again = this.machine.strikes(draw, RATES.repeatedRequest, 'repeated-request');
+    const late = byTheBank && this.machine.strikes(draw, RATES.lateRequest, 'late-request');
     const lost = this.machine.strikes(draw, RATES.lostAnswer, 'lost-answer');
     return new Promise((resolve, reject) => {
       let settled = false;
@@ -55,7 +56,6 @@ export class LedgerNetwork {
       };
       const fail = (delay: number) => settle(delay, () => reject(unknownOutcome()));
       const arrive = () => {
-        if (by?.alive === false) return;
         const ledger = this.instances[instance];
         if (ledger === undefined) return fail(LONGEST_WAY);
         const mourner = () => fail(GIVEN_UP_AFTER);
@@ -74,6 +74,7 @@ export class LedgerNetwork {
       };
       scheduler.after(wayOf(draw), arrive);
       if (again) scheduler.after(10 * wayOf(draw), arrive);
+      if (late) scheduler.after(draw.below(LATEST_REQUEST), arrive);
     });
   }
 
@@ -95,7 +96,7 @@ export class LedgerNetwork {
             const handler = ledger.handlers[method] as (...of: unknown[]) => Promise<unknown>;
             return handler.call(ledger.handlers, request, context);
           },
-          of,
+          true,
         );
         return unlessDead(of, answer) as ReturnType<LedgerClient[M]>;
       };

@@ -88,6 +88,14 @@ export const plantedDecisions: Readonly<Record<string, Plant>> = {
       decide(state, command.type === 'PostClearing' ? { ...command, final: false } : command, context),
   ),
 
+  'receives-what-it-refused': deciding(
+    'a transfer that was refused is never received',
+    (decide) => (state, command, context) => {
+      const forgets = command.type === 'ReceiveTransfer' && state.status === 'OPEN';
+      return decide(forgets ? { ...state, refusedTransfers: new Map(), commands: new Map() } : state, command, context);
+    },
+  ),
+
   'raw-clock': {
     breaks: 'recordedAt never goes back in a stream',
     aggregate: (inner) => ({

@@ -5,7 +5,6 @@ import { NO_STREAM, RevisionConflict } from '@tallystick/journal';
 import type { AccountState, TransferId } from '@tallystick/ledger-core';
 import type { Projection, Records, Row, TableDefinition, ViewReader, ViewWriter } from '@tallystick/views';
 import { ledgerSumsTable } from '../../finance/gl.projection.js';
-import type { LedgerClient } from './ledgers.js';
 import type { Plant } from './plant.js';
 import { plantedDecisions } from './planted-decisions.js';
 
@@ -102,23 +101,6 @@ const inTransfers: Readonly<Record<string, Plant>> = {
       };
     },
   },
-  'repeats-refused-receive': {
-    breaks: 'what was refused does not arrive again after the money went back',
-    transferLedger: (inner) => {
-      type Execute = Parameters<LedgerClient['execute']>;
-      const refused: Execute[] = [];
-      return {
-        ...inner,
-        execute: async (request, context) => {
-          const answer = await inner.execute(request, context);
-          const { type } = request.commands[0]?.command ?? {};
-          if (type === 'ReceiveTransfer' && answer.outcomes[0]?.kind === 'rejected') refused.push([request, context]);
-          else if (type === 'CompleteTransfer') for (const again of refused.splice(0)) await inner.execute(...again);
-          return answer;
-        },
-      };
-    },
-  },
   'forgets-refusal': {
     breaks: 'a transfer that was refused comes back',
     transferLedger: (inner) => ({
@@ -126,18 +108,8 @@ const inTransfers: Readonly<Record<string, Plant>> = {
       execute: async (request, context) => {
         const answer = await inner.execute(request, context);
         const [first] = answer.outcomes;
-        const refused = first?.kind === 'rejected' && request.commands[0]?.command.type !== 'SendTransfer';
-        if (!refused) return answer;
-        const nothing = {
-          type: null,
-          decision: 'recorded' as const,
-          reason: null,
-          responseCode: '00',
-          transactionId: null,
-          amount: null,
-          balances: null,
-        };
-        return { outcomes: [{ kind: 'answered', answer: nothing, position: 0n, repeated: false }] };
+        if (first?.kind !== 'answered' || first.answer.type !== 'TransferRefused') return answer;
+        return { outcomes: [{ ...first, answer: { ...first.answer, decision: 'recorded', reason: null } }] };
       },
     }),
   },

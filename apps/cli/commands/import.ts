@@ -6,7 +6,7 @@ import { UsageError } from '../failures.js';
 import { type ImportReport, importCards } from '../import/import-cards.js';
 import { importJournal, type JournalImportReport } from '../import/import-journal.js';
 import { progress } from '../progress.js';
-import { answer, foundDifference, globalOptions, type Session } from '../session.js';
+import { answer, foundDifference, type GlobalOptions, globalOptions, type Session } from '../session.js';
 
 interface CardsOptions {
   readonly currency: string;
@@ -49,10 +49,8 @@ async function importing(
   command: Command,
   work: (bank: OfflineBank, signal: AbortSignal, onProgress: OnProgress) => Promise<void>,
 ): Promise<void> {
-  const { openBank } = await import('../../bank/bank.js');
-  const { BOOK_ZONE, report } = await import('../../bank/open-books.js');
   const { signal } = session;
-  const bank = await openBank({ folder: globalOptions(command).data, bookZone: BOOK_ZONE, calls: 'direct', report });
+  const bank = await bankOf(globalOptions(command));
   const bar = progress(session.terminal.progress, 'import');
   try {
     await work(bank, signal, (done, total) => (total === undefined ? undefined : bar.update({ done, total })));
@@ -60,6 +58,13 @@ async function importing(
     bar.end();
     await bank.close();
   }
+}
+
+async function bankOf({ config, data: folder }: GlobalOptions): Promise<OfflineBank> {
+  const { BOOK_ZONE, report } = await import('../../bank/open-books.js');
+  if (config !== undefined) return (await import('../../bank/cluster/cluster-bank.js')).openClusterBank(config, report);
+  const { openBank } = await import('../../bank/bank.js');
+  return openBank({ folder, bookZone: BOOK_ZONE, calls: 'direct', report });
 }
 
 async function cards(

@@ -23,9 +23,11 @@ export function start(program: Command, session: Session): void {
     .action(async (options: Options, command: Command) => {
       const port = Number(options.port);
       if (!/^\d{1,5}$/.test(options.port) || port > 65_535) throw new UsageError('--port is a number from 0 to 65535');
+      const { data, config } = globalOptions(command);
+      if (config !== undefined)
+        throw new UsageError('start runs the embedded engine: --config is for commands beside a bank that runs');
       const { serveBank } = await import('../../bank/bank.js');
       const { BOOK_ZONE, report } = await import('../../bank/open-books.js');
-      const { data } = globalOptions(command);
       const demo = options.demo === true ? await import('../../bank/demo/start-demo.js') : undefined;
       const bank = await serveBank({
         folder: data,

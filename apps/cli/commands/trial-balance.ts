@@ -1,7 +1,8 @@
 // `tallystick trial-balance`: every account's debits and credits; per currency they must be equal.
-import type { financeContract, ResponseOf } from '@tallystick/contracts';
+import type { CallContext, financeContract, ResponseOf } from '@tallystick/contracts';
 import { formatMinor } from '@tallystick/ledger-core';
 import { type Command, Option } from 'commander';
+import type { Books } from '../books.js';
 import { UsageError } from '../failures.js';
 import { answer, foundDifference, type Session, withBooks } from '../session.js';
 import { table } from '../table.js';
@@ -10,12 +11,12 @@ import { type AsOfOptions, asOf, asOfOptions } from './as-of-options.js';
 type TrialBalance = ResponseOf<(typeof financeContract)['methods']['trialBalance']>;
 
 interface Options extends AsOfOptions {
-  readonly from: 'journal' | 'views';
+  readonly from: 'journal' | 'views' | 'kafka';
 }
 
 export function trialBalance(program: Command, session: Session): void {
   asOfOptions(program.command('trial-balance'))
-    .addOption(new Option('--from <source>', 'what to add up').choices(['journal', 'views']).default('journal'))
+    .addOption(new Option('--from <source>', 'what to add up').choices(['journal', 'views', 'kafka']).default('journal'))
     .description('debits, credits and balance of every account, per currency; exit code 1 where they are not equal')
     .action((options: Options, command: Command) => {
       if (options.from === 'views' && (options.at !== undefined || options.knownAt !== undefined)) {
@@ -24,8 +25,7 @@ export function trialBalance(program: Command, session: Session): void {
         );
       }
       return withBooks(session, command, true, async (books, context) => {
-        const request = { ...asOf(options, books.timeZone), from: options.from };
-        const found = await books.clients.finance.trialBalance(request, context);
+        const found = await trialBalanceOf(books, options, context);
         await answer(session, command, { json: () => found, text: () => textOf(found) });
         for (const { currency, balance } of found.totals) {
           if (balance === 0n) continue;
@@ -36,6 +36,19 @@ export function trialBalance(program: Command, session: Session): void {
         }
       });
     });
+}
+
+async function trialBalanceOf(books: Books, options: Options, context: CallContext): Promise<TrialBalance> {
+  const asked = asOf(options, books.timeZone);
+  if (options.from !== 'kafka') return books.clients.finance.trialBalance({ ...asked, from: options.from }, context);
+  if (books.withKafka === undefined)
+    throw new UsageError('--from kafka needs a bank with Kafka: name its configuration with --config');
+  let found: TrialBalance | undefined;
+  await books.withKafka(async (finance) => {
+    found = await finance.trialBalance({ ...asked, from: 'journal' }, context);
+  });
+  if (found === undefined) throw new Error('the books from Kafka were not asked');
+  return found;
 }
 
 function textOf({ accounts, totals }: TrialBalance): string {

@@ -4,11 +4,8 @@ import { typeOf } from './avro-types.js';
 import { DecodingError, EncodingError } from './errors.js';
 import { catalogue, type ReleasedSchema } from './generated/catalogue.js';
 import { compileReader, type RecordReader, readRecord } from './record-reader.js';
-import { SchemaIndex, type WriterSchema } from './schemas.js';
+import { HEADER_BYTES, headerOf, SchemaIndex, type WriterSchema } from './schemas.js';
 import { writeValue } from './scratch.js';
-
-/** The marker C3 01 and the fingerprint. */
-const HEADER_BYTES = 10;
 
 type FieldName<Event> = Event extends object ? Exclude<keyof Event, 'type'> : never;
 type FieldOf<Event, Name extends string> = Event extends { readonly [N in Name]: infer Value } ? Value : never;
@@ -102,10 +99,7 @@ export class EventCodec {
 
   #compileWriter(type: string): Writer {
     const { schema, fingerprint } = this.#newest(type);
-    const header = Buffer.from([0xc3, 0x01, 0, 0, 0, 0, 0, 0, 0, 0]);
-    header.writeUInt32LE(fingerprint.low, 2);
-    header.writeUInt32LE(fingerprint.high, 6);
-    const writer = { type: typeOf(schema), header };
+    const writer = { type: typeOf(schema), header: headerOf(fingerprint) };
     this.#writers.set(type, writer);
     return writer;
   }

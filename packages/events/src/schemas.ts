@@ -3,6 +3,17 @@ import type { AvroSchema, Fingerprint } from './fingerprint.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { ReleasedSchema } from './generated/catalogue.js';
 
+/** Of the single-object encoding: the marker C3 01 and the fingerprint. */
+export const HEADER_BYTES = 10;
+
+/** What stands before every value of the schema: C3 01 and its fingerprint, little-endian. */
+export function headerOf({ low, high }: Fingerprint): Buffer {
+  const header = Buffer.from([0xc3, 0x01, 0, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeUInt32LE(low, 2);
+  header.writeUInt32LE(high, 6);
+  return header;
+}
+
 /** A released version of an event's schema, found again by the fingerprint in front of its bytes. */
 export interface WriterSchema {
   readonly name: string;

@@ -11,9 +11,13 @@ export class MoneyOverflow extends Error {
   override readonly name = 'MoneyOverflow';
 }
 
+export function fitsLong(amount: bigint): boolean {
+  return amount <= LONG_MAX && amount >= LONG_MIN;
+}
+
 /** The amount itself, where it fits 64 bits. @throws MoneyOverflow */
 export function checked(amount: bigint): Minor {
-  if (amount > LONG_MAX || amount < LONG_MIN) throw new MoneyOverflow(`${amount} does not fit 64 bits`);
+  if (!fitsLong(amount)) throw new MoneyOverflow(`${amount} does not fit 64 bits`);
   return amount;
 }
 

@@ -70,7 +70,8 @@ export class NaiveBank {
       this.decided(stored, undefined, index);
       return;
     }
-    const account = metadata.accountId === null ? undefined : this.account(metadata.accountId);
+    const account = this.accountOf(stored);
+    if (metadata.accountId !== null) this.transfers.take(event, metadata.accountId, account);
     if (account !== undefined) this.enrichment.name(event);
     this.decided(stored, account, index);
     const entry = entryOf(event);
@@ -78,12 +79,17 @@ export class NaiveBank {
     if (account !== undefined) this.apply(account, stored, position, entry);
   }
 
+  /** A transfer to an account that is not there is refused in its stream, and makes none. */
+  private accountOf({ event, metadata: { accountId } }: Stored): NaiveAccount | undefined {
+    if (accountId === null) return undefined;
+    return event.type === 'TransferRefused' ? this.accounts.get(accountId) : this.account(accountId);
+  }
+
   private apply(account: NaiveAccount, stored: Stored, position: bigint, entry: JournalEntry | null): void {
     const { event, metadata } = stored;
     const where = () => `${event.type} at ${position} of ${account.id}`;
     if (isCardEvent(event)) this.cards.get(account.id)?.apply(event, stored);
     else applyAccountEvent(account, event, this.invariants);
-    this.transfers.take(event, account.id);
     const money = moneyOf(event);
     const posted = postedTo(account.id, entry);
     this.invariants.same('postings move what the event says', money.ledger, posted.ledger, where);

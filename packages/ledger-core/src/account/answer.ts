@@ -7,7 +7,7 @@ export interface Answer {
   /** The event that answers, or null where nothing was left to do. */
   readonly type: EventType | null;
   readonly decision: 'approved' | 'declined' | 'recorded';
-  /** Rung of the ladder; null unless declined. */
+  /** Rung of the ladder, or for a refused transfer the rejection's name; null unless declined. */
   readonly reason: string | null;
   /** DE39. */
   readonly responseCode: string;
@@ -72,6 +72,16 @@ function recordedAnswer(event: AccountStreamEvent): Answer {
         reason: event.reason,
         responseCode: event.reason === 'stand_in' ? '00' : event.responseCode,
         transactionId: event.transaction.transactionId,
+        amount: null,
+        balances,
+      };
+    case 'TransferRefused':
+      return {
+        type: event.type,
+        decision: 'declined',
+        reason: event.reason,
+        responseCode: event.responseCode,
+        transactionId: null,
         amount: null,
         balances,
       };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { answerOf, nothingToDo } from './answer.js';
 import type { AccountCommand } from './commands.js';
-import { advise, authorise, clear, funded, increment, issue, refund, reverse, tx } from './commands.suite.js';
-import { given } from './specification.suite.js';
+import { advise, authorise, clear, funded, increment, issue, refund, reverse, transfer, tx } from './commands.suite.js';
+import { GBP, given } from './specification.suite.js';
 import { balancesOf } from './state.js';
 
 function answerTo(command: AccountCommand, ...before: AccountCommand[]) {
@@ -49,6 +49,28 @@ describe('the answer from the stored event', () => {
     if (event === undefined) throw new Error('an advice made no event');
     expect(answerOf(event, 'AuthoriseCard')).toMatchObject({ decision, responseCode, transactionId: tx('c3') });
     expect(answerOf(event, 'RecordAuthorisationAdvice').decision).toBe('recorded');
+  });
+
+  it('to a transfer that was refused is the refusal', () => {
+    const { account } = given();
+    account.do({
+      type: 'ReceiveTransfer',
+      transferId: transfer('1'),
+      sourceAccountId: account.state.accountId,
+      amount: 5n,
+      currency: GBP,
+      personal: null,
+    });
+    const event = account.recorded[0]?.event;
+    expect(event && answerOf(event)).toEqual({
+      type: 'TransferRefused',
+      decision: 'declined',
+      reason: 'UnknownAccount',
+      responseCode: '14',
+      transactionId: null,
+      amount: null,
+      balances: null,
+    });
   });
 
   it('carries balances where the event does', () => {

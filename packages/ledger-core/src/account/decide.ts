@@ -29,7 +29,8 @@ export function decide(state: AccountState, command: AccountCommand, context: Co
   if (before !== undefined && !isForgotten(before, context.recordedAt))
     return repeatOr('IdempotencyKeyReused', before, context);
   if (command.type === 'OpenAccount') return openAccount(state, command, context);
-  if (state.status === 'NONE') return reject('UnknownAccount');
+  // A transfer to nobody is refused by an event, in the stream that the account will have when it is opened.
+  if (state.status === 'NONE' && command.type !== 'ReceiveTransfer') return reject('UnknownAccount');
   try {
     return decideOpened(state, command, context);
   } catch (error) {
@@ -106,7 +107,7 @@ function decideOpened(
 }
 
 function openAccount(state: AccountState, command: OpenAccount, context: CommandContext): Decision {
-  if (state.status !== 'NONE') return repeatOr('IdInUse', { revision: 0, contentHash: state.openedHash }, context);
+  if (state.opened !== null) return repeatOr('IdInUse', state.opened, context);
   if (!isLimit(command.overdraftLimit)) return reject('InvalidAmount');
   if (!isCurrency(command.currency)) return reject('InvalidCurrency');
   const { accountId, owners, currency, product, overdraftLimit, externalReference, personal } = command;

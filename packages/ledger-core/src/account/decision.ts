@@ -1,7 +1,7 @@
 // What a decision is, and the small things that all deciders need.
 import type { Minor } from '../brands.js';
 import type { Balances, JournalEntry, Posting } from '../generated/events.js';
-import { AMOUNT_MAX, checked } from '../money.js';
+import { AMOUNT_MAX, checked, fitsLong } from '../money.js';
 import { journalEntry } from '../posting.js';
 import type { RejectionName } from '../rejections.js';
 import type { CommandContext } from './commands.js';
@@ -53,6 +53,11 @@ export function balancesAfter(state: AccountState, change: BalanceChange): Balan
     available: checked(ledger - held + state.overdraftLimit),
     pots: checked(state.pots + (change.pots ?? 0n)),
   };
+}
+
+/** Whether the balances after it would fit 64 bits. */
+export function canCredit(state: AccountState, amount: Minor): boolean {
+  return fitsLong(state.ledger + amount) && fitsLong(availableOf(state) + amount);
 }
 
 /** What someone must look at: money that moves on a closed account. */

@@ -12,7 +12,7 @@ import type {
 import { present, unreachable } from './broken-stream.js';
 import { applyCardTransaction } from './evolve-card-transaction.js';
 import { forgetClosed, forgetCommands, isForgotten } from './forgetting.js';
-import type { AccountState, CardState, EventFacts } from './state.js';
+import { type AccountState, type CardState, type EventFacts, refusalKey } from './state.js';
 
 export { COMMAND_KEYS_KEPT, TRANSACTIONS_KEPT } from './forgetting.js';
 export type { EventFacts } from './state.js';
@@ -26,7 +26,7 @@ export type AccountStreamEvent =
   | PaymentEvent;
 
 /** Changes with every change of what events fold to: a snapshot of another version is not used. */
-export const FOLD_VERSION = 'account-2';
+export const FOLD_VERSION = 'account-3';
 
 export function evolve(state: AccountState, event: AccountStreamEvent, facts: EventFacts): void {
   state.revision = facts.revision;
@@ -56,7 +56,7 @@ function apply(state: AccountState, event: AccountStreamEvent, facts: EventFacts
     case 'AccountOpened':
       state.status = 'OPEN';
       state.accountId = event.accountId;
-      state.openedHash = facts.contentHash;
+      state.opened = { revision: facts.revision, contentHash: facts.contentHash };
       state.owners = event.owners;
       state.currency = event.currency;
       state.product = event.product;
@@ -99,6 +99,7 @@ function apply(state: AccountState, event: AccountStreamEvent, facts: EventFacts
       return applyPot(state, event);
     case 'TransferSent':
     case 'TransferReceived':
+    case 'TransferRefused':
     case 'TransferReturned':
     case 'TransferCompleted':
     case 'TransferCancelled':
@@ -211,6 +212,13 @@ function applyTransfer(state: AccountState, event: TransferEvent, facts: EventFa
     case 'TransferReceived':
       add('RECEIVED', event.transactionId, event.amount);
       return;
+    case 'TransferRefused': {
+      const key = refusalKey(event.sourceAccountId, event.transferId);
+      // To the back of the map where it was refused before with other content: what is let go of first comes first.
+      state.refusedTransfers.delete(key);
+      state.refusedTransfers.set(key, { revision, recordedAt, contentHash });
+      return forgetClosed(state, recordedAt);
+    }
     case 'TransferCancelled':
       add('CANCELLED', null, 0n);
       return;

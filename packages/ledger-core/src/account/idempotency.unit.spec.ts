@@ -1,5 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { authorise, card, clear, fund, funded, increment, issue, open, refund, reverse, tx } from './commands.suite.js';
+import type { AccountId } from '../brands.js';
+import {
+  authorise,
+  card,
+  clear,
+  fund,
+  funded,
+  increment,
+  issue,
+  open,
+  refund,
+  reverse,
+  transfer,
+  tx,
+} from './commands.suite.js';
 import { contentOf } from './content.js';
 import { DAY, GBP, given } from './specification.suite.js';
 import { keyString } from './state.js';
@@ -101,6 +115,27 @@ describe('the dispute horizon', () => {
     expect([...account.state.transactions.keys()].sort()).toEqual([tx('c3'), tx('c6')]);
     expect(account.state.held).toBe(6n);
     expect(account.do(reverse('0'))).toMatchObject({ events: [{ released: 5n }] });
+  });
+
+  it('keeps a refused transfer as long as one that was received', () => {
+    const arriving = (n: string) =>
+      ({
+        type: 'ReceiveTransfer',
+        transferId: transfer(n),
+        sourceAccountId: 'acc_2' as AccountId,
+        amount: 5n,
+        currency: GBP,
+        personal: null,
+      }) as const;
+    given(arriving('1'), open(), arriving('2'))
+      .when(arriving('3'), { after: 539n * DAY })
+      .thenEvents({ type: 'TransferReceived' })
+      .when(arriving('1'))
+      .thenRepeats(0)
+      .when(arriving('2'))
+      .thenRepeats(2);
+    const { state } = given(arriving('1'), open(), [arriving('2'), { after: 541n * DAY }]).account;
+    expect(state.refusedTransfers.size).toBe(0);
   });
 
   it('lets go of reversals whose original never came', () => {

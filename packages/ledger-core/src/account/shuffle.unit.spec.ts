@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { AccountId } from '../brands.js';
 import type { AccountCommand } from './commands.js';
-import { advise, authorise, clear, funded, increment, refund, reverse, USD } from './commands.suite.js';
+import { advise, authorise, clear, funded, increment, open, refund, reverse, transfer, USD } from './commands.suite.js';
+import { contentOf } from './content.js';
 import { check } from './replayable.suite.js';
-import { type AccountUnderTest, given } from './specification.suite.js';
+import { type AccountUnderTest, DAY, GBP, given, SECOND } from './specification.suite.js';
 
 const NAMES = ['1', '2', '3'] as const;
 const amount = fc.bigInt({ min: 1n, max: 200n });
@@ -132,6 +134,43 @@ describe('messages that are never refused', () => {
       1500,
     );
   }, 120_000);
+});
+
+/** What decides whether a transfer is taken, and transfers that come again and again. */
+const around = fc.constantFrom<AccountCommand>(open(), { type: 'FreezeAccount', reason: '' }, { type: 'CloseAccount' });
+const arriving = fc
+  .record({
+    transferId: fc.constantFrom(transfer('1'), transfer('2')),
+    sourceAccountId: fc.constantFrom('acc_a' as AccountId, 'acc_b' as AccountId),
+  })
+  .map((of): AccountCommand => {
+    // A sender sends an id once, so what it says of it is always the same.
+    const currency = of.sourceAccountId === 'acc_b' && of.transferId === transfer('2') ? USD : GBP;
+    return { type: 'ReceiveTransfer', amount: 1n, currency, personal: null, ...of };
+  });
+
+describe('transfers that come again', () => {
+  it('have their first answer whatever becomes of the account in between, and one event each', () => {
+    const happening = fc.oneof({ weight: 1, arbitrary: around }, { weight: 3, arbitrary: arriving });
+    const later = fc.constantFrom(SECOND, SECOND, 31n * DAY);
+    const steps = fc.array(fc.tuple(happening, fc.constantFrom('k1', 'k2', undefined), later), { maxLength: 40 });
+    check(
+      fc.property(steps, (all) => {
+        const { account } = given();
+        const answers = new Map<string, number>();
+        for (const [index, [command, key, after]] of all.entries()) {
+          const content = contentOf(command);
+          const decision = account.do(command, { key: `${key ?? index} ${content}`, after });
+          if (command.type !== 'ReceiveTransfer') continue;
+          const first = answers.get(content);
+          if (first !== undefined) expect(decision).toEqual({ kind: 'repeat', revision: first });
+          else expect(decision.kind).toBe('events');
+          answers.set(content, first ?? account.state.revision);
+        }
+      }),
+      1000,
+    );
+  }, 60_000);
 });
 
 function sorted(account: AccountUnderTest): string[] {

@@ -133,6 +133,18 @@ export interface TransferState {
   readonly contentHash: string;
 }
 
+/** A transfer that this account did not take. */
+export interface RefusedTransfer {
+  readonly revision: number;
+  readonly recordedAt: Micros;
+  readonly contentHash: string;
+}
+
+/** A transfer's id is its sender's: two senders may have used the same. */
+export function refusalKey(sourceAccountId: AccountId, transferId: TransferId): string {
+  return `${sourceAccountId}|${transferId}`;
+}
+
 export interface PaymentState {
   status: 'RECEIVED' | 'SENT' | 'CONFIRMED' | 'RETURNED';
   readonly transactionId: TransactionId;
@@ -158,8 +170,8 @@ export interface CommandRecord {
 
 export interface AccountState {
   accountId: AccountId;
-  /** Of the command that opened it. */
-  openedHash: string;
+  /** Of the event that opened it: not always the first, for transfers may be refused before. */
+  opened: { readonly revision: number; readonly contentHash: string } | null;
   status: 'NONE' | 'OPEN' | 'FROZEN' | 'CLOSED';
   currency: CurrencyCode;
   product: string;
@@ -184,6 +196,8 @@ export interface AccountState {
   /** Presentments and refunds by their key. */
   readonly presentments: Map<string, PresentmentState>;
   readonly transfers: Map<TransferId, TransferState>;
+  /** Transfers to this account that it refused, by `refusalKey`; none of them is ever received. */
+  readonly refusedTransfers: Map<string, RefusedTransfer>;
   readonly payments: Map<PaymentId, PaymentState>;
   /** Idempotency keys, oldest first. */
   readonly commands: Map<string, CommandRecord>;
@@ -192,7 +206,7 @@ export interface AccountState {
 export function initialState(): AccountState {
   return {
     accountId: '' as AccountId,
-    openedHash: '',
+    opened: null,
     status: 'NONE',
     currency: '' as CurrencyCode,
     product: '',
@@ -212,6 +226,7 @@ export function initialState(): AccountState {
     waitingReversals: new Map(),
     presentments: new Map(),
     transfers: new Map(),
+    refusedTransfers: new Map(),
     payments: new Map(),
     commands: new Map(),
   };

@@ -1,6 +1,8 @@
 // Transfers between accounts (two events on two streams, through in transit) and payments to and from other banks.
+import type { CurrencyCode, Minor } from '../brands.js';
 import { chart, isGeneralLedger } from '../chart.js';
 import { move } from '../posting.js';
+import { type RejectionName, rejections } from '../rejections.js';
 import type {
   CommandContext,
   PaymentCommand,
@@ -13,6 +15,7 @@ import type {
 import {
   availableOf,
   balancesAfter,
+  canCredit,
   type Decision,
   decided,
   entryOf,
@@ -21,7 +24,7 @@ import {
   reject,
   repeatOr,
 } from './decision.js';
-import type { AccountState, PaymentState, TransferState } from './state.js';
+import { type AccountState, type PaymentState, refusalKey, type TransferState } from './state.js';
 
 export function decideTransfer(state: AccountState, command: TransferCommand, context: CommandContext): Decision {
   const known = state.transfers.get(command.transferId);
@@ -89,6 +92,10 @@ function send(
   });
 }
 
+/**
+ * An event either way: what is refused goes back to its sender, so the same question, however late, must find the refusal, whatever
+ * became of the account meanwhile. Only what no sender can have sent is rejected.
+ */
 function receive(
   state: AccountState,
   command: ReceiveTransfer,
@@ -97,9 +104,14 @@ function receive(
 ): Decision {
   const { transferId, sourceAccountId, amount, currency, personal } = command;
   if (!isAmount(amount)) return reject('InvalidAmount');
-  if (known !== undefined) return repeatOr('IdInUse', known, context);
-  if (state.status === 'CLOSED') return reject('AccountClosed');
-  if (currency !== state.currency) return reject('CurrencyMismatch');
+  const refused = state.refusedTransfers.get(refusalKey(sourceAccountId, transferId));
+  for (const before of [refused, known])
+    if (before?.contentHash === context.contentHash) return { kind: 'repeat', revision: before.revision };
+  const reason = refused !== undefined || known !== undefined ? 'IdInUse' : refusalOf(state, amount, currency);
+  if (reason !== undefined) {
+    const { responseCode } = rejections[reason];
+    return decided({ type: 'TransferRefused', transferId, sourceAccountId, amount, currency, reason, responseCode });
+  }
   return decided({
     type: 'TransferReceived',
     transferId,
@@ -111,6 +123,13 @@ function receive(
     entry: entryOf(context, move(chart.transfersInTransit, chart.customer(state.accountId), amount, currency)),
     balances: balancesAfter(state, { ledger: amount }),
   });
+}
+
+function refusalOf(state: AccountState, amount: Minor, currency: CurrencyCode): RejectionName | undefined {
+  if (state.status === 'NONE') return 'UnknownAccount';
+  if (state.status === 'CLOSED') return 'AccountClosed';
+  if (currency !== state.currency) return 'CurrencyMismatch';
+  return canCredit(state, amount) ? undefined : 'BalanceOutOfRange';
 }
 
 /** What every decision to send money out asks of the account. */

@@ -785,6 +785,20 @@ export interface TransferReceived {
   readonly balances: Balances;
 }
 
+/** The account could not take the transfer, which goes back to its sender. May come before the account was opened. */
+export interface TransferRefused {
+  readonly type: 'TransferRefused';
+  readonly transferId: TransferId;
+  readonly sourceAccountId: AccountId;
+  /** What was not taken. */
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  /** The rejection's name, such as AccountClosed. */
+  readonly reason: string;
+  /** ISO 8583 response code, DE39. */
+  readonly responseCode: string;
+}
+
 /** The transfer came back to its sender. */
 export interface TransferReturned {
   readonly type: 'TransferReturned';
@@ -915,6 +929,7 @@ export type TransferEvent =
   | TransferCancelled
   | TransferCompleted
   | TransferReceived
+  | TransferRefused
   | TransferReturned
   | TransferSent;
 
@@ -971,6 +986,7 @@ export type LedgerEvent =
   | TransferCancelled
   | TransferCompleted
   | TransferReceived
+  | TransferRefused
   | TransferReturned
   | TransferSent;
 

@@ -1,0 +1,11 @@
+// Accounts alone, as a process of its own.
+import { runService } from '@tallystick/cluster';
+import { AccountsModule } from './accounts.module.js';
+import { accountsProjection } from './accounts.projection.js';
+
+await runService({
+  name: 'accounts',
+  needs: ['views'],
+  projections: [accountsProjection],
+  module: () => AccountsModule,
+});

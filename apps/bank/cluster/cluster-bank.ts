@@ -1,0 +1,41 @@
+// The bank as separate processes, for the command line and the demo: what `bank.ts` is for the embedded one.
+import { randomBytes } from 'node:crypto';
+import { viewProgressContract } from '@tallystick/contracts';
+import { type ClusterConfiguration, clusterConfiguration, callers } from '@tallystick/cluster/clients';
+import { contextsOf } from '@tallystick/transport';
+import type { OfflineBank } from '../bank.js';
+import { clientsOf } from '../clients.js';
+import { serviceProjections } from '../projections.js';
+
+export interface ClusterBank extends OfflineBank {
+  readonly configuration: ClusterConfiguration;
+}
+
+const ACTOR = 'operator';
+
+/** @throws ConfigurationError, or an Error with one sentence where the services' secret is not there */
+export function openClusterBank(configFile: string, report: (error: unknown) => void): ClusterBank {
+  const configuration = clusterConfiguration({ file: configFile, environment: process.env });
+  const transport = callers(configuration, report);
+  const clients = clientsOf(transport);
+  const contextFor = contextsOf(ACTOR);
+  const context = () => contextFor('command', randomBytes(16).toString('hex'));
+  const viewsCaughtUp = async (signal: AbortSignal) => {
+    const ended = { ...context(), signal };
+    const { head } = await clients.ledger.journal({}, ended);
+    await Promise.all(
+      Object.keys(serviceProjections).map((service) =>
+        transport.client(viewProgressContract(service)).waitUntil({ position: head }, ended),
+      ),
+    );
+  };
+  return {
+    configuration,
+    clients,
+    context,
+    viewsCaughtUp,
+    // The enrichment service goes on by itself: nobody has to wait for it with the doors closed.
+    enriched: viewsCaughtUp,
+    close: () => transport.close(),
+  };
+}

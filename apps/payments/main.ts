@@ -1,0 +1,9 @@
+// Transfers and pots alone, as a process of its own.
+import { runService } from '@tallystick/cluster';
+import { PaymentsModule } from './payments.module.js';
+
+await runService({
+  name: 'payments',
+  needs: ['records', 'keys'],
+  module: (parts) => PaymentsModule.with({ seal: parts.keys().seal }),
+});

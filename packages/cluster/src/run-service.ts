@@ -1,0 +1,118 @@
+// One app as a process of its own: what its main.ts starts.
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { viewProgressContract } from '@tallystick/contracts';
+import { systemTime } from '@tallystick/transport';
+import { type HttpTransport, httpTransport } from '@tallystick/transport/http';
+import { ContractsModule } from '@tallystick/transport/nest';
+import {
+  ConfigurationError,
+  CUSTOMER_SECRET,
+  createService,
+  openSecretsFile,
+  STAFF_SECRET,
+  stopOnSignal,
+} from '@tallystick/transport/service';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type ClusterConfiguration, clusterConfiguration } from './configuration.js';
+import { type OpenPorts, openPorts } from './open-ports.js';
+import { opened } from './opening.js';
+import { instancesOf } from './instances.js';
+import type { ServiceDefinition } from './service-definition.js';
+
+/** The secret with which services know each other. */
+export const RPC_SECRET = 'rpc';
+/** The same for every service that asks for any: whoever starts first makes them, where they are not given. */
+const SECRETS = ['card-tokens', STAFF_SECRET, CUSTOMER_SECRET, RPC_SECRET];
+const GRACE_MS = 15_000;
+const COULD_NOT_RUN = 3;
+
+/** Runs the service until SIGTERM or SIGINT. Ends the process with 3 and one sentence where the configuration is wrong. */
+export async function runService(definition: ServiceDefinition): Promise<void> {
+  const stopping = new AbortController();
+  let close = async (): Promise<void> => {};
+  stopOnSignal({
+    signals: process,
+    stop: () => {
+      stopping.abort(new Error('stopped'));
+      return close();
+    },
+    exit: (code) => process.exit(code),
+    report: (error) => report(definition.name, error),
+    graceMs: GRACE_MS,
+  });
+  try {
+    const configuration = clusterConfiguration({ environment: process.env, file: process.env.TALLYSTICK_CONFIG });
+    close = await start(definition, configuration, stopping.signal);
+  } catch (error) {
+    if (stopping.signal.aborted) return;
+    if (error instanceof ConfigurationError) console.error(`error: ${error.message}`);
+    else report(definition.name, error);
+    process.exit(COULD_NOT_RUN);
+  }
+}
+
+function report(service: string, error: unknown): void {
+  console.error(`${service}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+}
+
+/** @returns what ends it */
+async function start(
+  definition: ServiceDefinition,
+  configuration: ClusterConfiguration,
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
+  const { name } = definition;
+  const tell = (error: unknown) => report(name, error);
+  const secrets = openSecretsFile(configuration.secrets.file, SECRETS, randomBytes);
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const transport = transportOf(configuration, secrets.current(RPC_SECRET).bytes, { metrics, report: tell });
+  const ports = await openPorts(definition, { configuration, secrets, transport, report: tell, signal });
+  const { projecting, freshness } = ports;
+  let running: Promise<void> = Promise.resolve();
+  const close = async () => {
+    await running;
+    await transport.close();
+    await ports.close();
+  };
+  try {
+    const { host, port } = configuration.http;
+    const module = serviceModule(definition, ports, transport);
+    const title = { title: `Tallystick: ${name}`, version: '0.1.0' };
+    const service = await createService({ module, title, host, port, metrics, report: tell });
+    if (projecting !== undefined && freshness !== undefined) {
+      await opened('Cassandra', () => projecting.prepare(), { signal, report: tell });
+      transport.answer(viewProgressContract(name), {
+        waitUntil: async ({ position }, context) => {
+          await freshness.waitUntil(position, context.signal);
+          return {};
+        },
+      });
+      running = projecting.run(signal);
+    }
+    const url = await service.start();
+    const rpcUrl = await transport.listen();
+    console.log(`${name}: ${url}, for other services ${rpcUrl}`);
+    return async () => {
+      await service.stop();
+      await close();
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+@Module({})
+class ServiceModule {}
+
+function serviceModule(definition: ServiceDefinition, ports: OpenPorts, transport: HttpTransport): DynamicModule {
+  const imports: (Type | DynamicModule)[] = [
+    ports.module,
+    ContractsModule.forRoot({ transport }),
+    definition.module(ports.parts),
+  ];
+  return { module: ServiceModule, imports };
+}
