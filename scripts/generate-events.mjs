@@ -1,4 +1,4 @@
-// Writes the TypeScript types of the events, and the catalogue that the codec reads, from schemas/avro.
+// Writes the TypeScript types of the events, and the catalogue that the codec reads, from schemas/avro; and the same for messages.
 // `--check` writes nothing and exits 1 where a generated file differs from what the schemas say.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,9 @@ import { join } from 'node:path';
 const SCHEMAS = 'schemas/avro';
 const TYPES = 'packages/ledger-core/src/generated/events.ts';
 const CATALOGUE = 'packages/events/src/generated/catalogue.ts';
+const MESSAGES = 'packages/events/src/generated/messages.ts';
+/** Folders whose records nobody journals: requests and responses. A list of their own keeps them from being taken for events. */
+const MESSAGE_FOLDERS = new Set(['gateway']);
 const BRANDS = new Set();
 
 /** Every schema file, grouped by event, newest version last. */
@@ -80,7 +83,13 @@ function comment(doc) {
   return doc ? `/** ${doc} */\n` : '';
 }
 
+function declareAnew() {
+  named.clear();
+  BRANDS.clear();
+}
+
 function generateTypes(all) {
+  declareAnew();
   const newest = all.map((versions) => versions.at(-1)).filter((e) => e.aggregate !== 'metadata');
   const metadata = all.map((versions) => versions.at(-1)).find((e) => e.aggregate === 'metadata');
   const events = newest.map(
@@ -111,13 +120,17 @@ function generateTypes(all) {
     .replace(/\n\n$/, '\n');
 }
 
-function generateCatalogue(all) {
-  const rows = all
+function catalogueRows(all) {
+  return all
     .flat()
     .map(
       (e) =>
         `  { name: '${e.name}', aggregate: '${e.aggregate}', version: ${e.version}, schema: ${JSON.stringify(JSON.stringify(e.schema))} },`,
-    );
+    )
+    .join('\n');
+}
+
+function generateCatalogue(all) {
   return `// Generated from schemas/avro by \`npm run generate\`; do not edit.
 
 export interface ReleasedSchema {
@@ -130,15 +143,34 @@ export interface ReleasedSchema {
 
 /** Every released schema, by name, oldest version first. */
 export const catalogue: readonly ReleasedSchema[] = [
-${rows.join('\n')}
+${catalogueRows(all)}
 ];
 `;
 }
 
-const all = readSchemas();
+function generateMessages(all) {
+  declareAnew();
+  const newest = all.map((versions) => versions.at(-1));
+  const messages = newest.map(
+    ({ name, schema }) => `${comment(schema.doc)}export interface ${name} {\n${members(schema)}}`,
+  );
+  return `${[
+    '// Generated from schemas/avro by `npm run generate`; do not edit.',
+    `import type { ${[...BRANDS].sort().join(', ')} } from '@tallystick/ledger-core';\nimport type { ReleasedSchema } from './catalogue.js';`,
+    ...[...named.values()].map((n) => comment(n.doc) + n.text),
+    ...messages,
+    `/** Every message there is, by name. */\nexport interface Messages {\n${newest.map(({ name }) => `  readonly ${name}: ${name};`).join('\n')}\n}`,
+    `/** Every released schema of a message, by name, oldest version first. */\nexport const messageCatalogue: readonly ReleasedSchema[] = [\n${catalogueRows(all)}\n];`,
+  ].join('\n\n')}\n`;
+}
+
+const schemas = readSchemas();
+const isMessage = ([{ aggregate }]) => MESSAGE_FOLDERS.has(aggregate);
+const all = schemas.filter((versions) => !isMessage(versions));
 const files = [
   [TYPES, generateTypes(all)],
   [CATALOGUE, generateCatalogue(all)],
+  [MESSAGES, generateMessages(schemas.filter(isMessage))],
 ];
 const read = (path) => {
   try {

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import avro from 'avsc';
 import { fingerprintOf } from '../packages/events/src/fingerprint.ts';
 import { catalogue } from '../packages/events/src/generated/catalogue.ts';
+import { messageCatalogue } from '../packages/events/src/generated/messages.ts';
 import { sampleOf } from '../packages/events/src/golden/sample.ts';
 
 const GOLDEN = 'packages/events/src/golden/golden.json';
@@ -50,7 +51,7 @@ function readGolden() {
 
 const known = readGolden();
 const golden = {};
-for (const released of catalogue) {
+for (const released of [...catalogue, ...messageCatalogue]) {
   const name = `${released.name}.v${released.version}`;
   golden[name] = known[name] ?? { full: goldenBytes(released, 'full'), bare: goldenBytes(released, 'bare') };
 }

@@ -1,6 +1,6 @@
 // Whose a card is. One card belongs to one account for ever, so what was found once is remembered; what was not found is asked again.
 import type { CallContext, ClientOf, cardsContract } from '@tallystick/contracts';
-import { isCardNumber } from '@tallystick/contracts';
+import { holdsCardNumber, isCardNumber } from '@tallystick/contracts';
 import type { AccountId, CardId, CardToken } from '@tallystick/ledger-core';
 import type { CardBody } from './gateway.schemas.js';
 import { badParam, missingParam, type Refusal } from './refusals.js';
@@ -54,7 +54,11 @@ export class CardDirectory {
 
   private byId(cardId: string, context: CallContext): Located | Promise<Located> {
     if (!CARD_ID.test(cardId)) return badParam('card.id', 'a card id begins with card_');
-    return this.known.get(cardId) ?? this.askById(cardId as CardId, context);
+    const known = this.known.get(cardId);
+    if (known !== undefined) return known;
+    return holdsCardNumber(cardId)
+      ? badParam('card.id', 'the card id looks like a card number')
+      : this.askById(cardId as CardId, context);
   }
 
   private async askByTokens(token: CardToken, older: readonly CardToken[], context: CallContext): Promise<Located> {

@@ -1,5 +1,6 @@
-// Cards at the bank's edge: the gateway over HTTP, and the rows of card-transaction files.
-import { type DynamicModule, Module } from '@nestjs/common';
+// Cards at the bank's edge: the gateway over HTTP and Kafka, and the rows of card-transaction files.
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import type { RequestTopic } from '@tallystick/bus';
 import type { BookDate } from '@tallystick/contracts';
 import {
   accountsContract,
@@ -10,13 +11,14 @@ import {
 } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
-import { ContractsModule, clientOf } from '@tallystick/transport/nest';
+import { ContractsModule, clientOf, REPORT } from '@tallystick/transport/nest';
 import { HttpRoutes, type Secrets } from '@tallystick/transport/service';
 import { Registry } from 'prom-client';
 import { CardProcessingController } from './card-processing.controller.js';
 import { type CardProcessingConfiguration, checkCardProcessing } from './configuration.js';
 import { DecisionCounts } from './decision-counts.js';
 import { Gateway } from './gateway.js';
+import { GatewayOverKafka } from './gateway.kafka.js';
 import { addGatewayRoutes } from './gateway.routes.js';
 import { RowImporter } from './import-rows.js';
 import { CardTokens, type TokenKey } from './tokens.js';
@@ -25,6 +27,9 @@ import { CardTokens, type TokenKey } from './tokens.js';
 export const CARD_TOKEN_SECRET = 'card-tokens';
 /** Our own deadline for a decision (lifecycles, section 5). */
 const PATIENCE_MS = 1_000;
+/** Nobody holds a connection open meanwhile, and up to a thousand requests wait together. */
+const PATIENCE_OVER_KAFKA_MS = 5_000;
+const ACTOR = 'service:card-gateway';
 
 export interface CardProcessingPorts {
   readonly configuration: CardProcessingConfiguration;
@@ -35,6 +40,8 @@ export interface CardProcessingPorts {
   /** Of calls and their deadlines. */
   readonly time: Time;
   readonly random: Random;
+  /** Where a gateway may ask beside HTTP (docs/kafka-gateway.md). */
+  readonly requests?: RequestTopic | undefined;
 }
 
 const GATEWAY_ROUTES = Symbol('routes of the card gateway');
@@ -69,16 +76,22 @@ export class CardProcessingModule {
           inject: [clientOf(ledgerContract), clientOf(cardsContract), CardTokens],
         },
         {
+          provide: DecisionCounts,
+          useFactory: (metrics: Registry) => new DecisionCounts(metrics),
+          inject: [Registry],
+        },
+        {
           provide: GATEWAY_ROUTES,
-          useFactory: (routes: HttpRoutes, gateway: Gateway, metrics: Registry) =>
+          useFactory: (routes: HttpRoutes, gateway: Gateway, counts: DecisionCounts) =>
             addGatewayRoutes({
               routes,
               gateway,
-              counts: new DecisionCounts(metrics),
-              scope: { time, random, actor: 'service:card-gateway', patienceMs: PATIENCE_MS },
+              counts,
+              scope: { time, random, actor: ACTOR, patienceMs: PATIENCE_MS },
             }),
-          inject: [HttpRoutes, Gateway, Registry],
+          inject: [HttpRoutes, Gateway, DecisionCounts],
         },
+        ...overKafka(ports),
         CardProcessingController,
       ],
       exports: [Gateway, CardTokens],
@@ -88,6 +101,20 @@ export class CardProcessingModule {
 
 type Ledger = ClientOf<typeof ledgerContract>;
 type CardsClient = ClientOf<typeof cardsContract>;
+type Report = (error: unknown) => void;
+
+function overKafka({ requests, time, random }: CardProcessingPorts): Provider[] {
+  if (requests === undefined) return [];
+  const scope = { time, random, actor: ACTOR, patienceMs: PATIENCE_OVER_KAFKA_MS };
+  return [
+    {
+      provide: GatewayOverKafka,
+      useFactory: (gateway: Gateway, counts: DecisionCounts, metrics: Registry, report: Report = () => undefined) =>
+        new GatewayOverKafka({ requests, gateway, counts, metrics, scope, report }),
+      inject: [Gateway, DecisionCounts, Registry, { token: REPORT, optional: true }],
+    },
+  ];
+}
 
 /** Every version there is: cards issued under an older key are still found. */
 export function tokenKeys(secrets: Secrets): TokenKey[] {

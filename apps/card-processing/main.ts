@@ -1,11 +1,25 @@
 // The card gateway alone, as a process of its own.
+import { kafkaRequestTopic } from '@tallystick/bus/kafka/request-topic';
 import { runService } from '@tallystick/cluster';
-import { CardProcessingModule } from './card-processing.module.js';
+import { kafkaConnection, topicsOf } from '@tallystick/cluster/adapters';
+import { pause } from '@tallystick/transport/pause';
+import { CARD_TOKEN_SECRET, CardProcessingModule } from './card-processing.module.js';
 import { defaultCardProcessing } from './configuration.js';
 
+const NAME = 'card-processing';
+
 await runService({
-  name: 'card-processing',
+  name: NAME,
   needs: [],
-  module: ({ secrets, clock, bookDate, time, random }) =>
-    CardProcessingModule.with({ configuration: defaultCardProcessing, secrets, clock, bookDate, time, random }),
+  secretNames: [CARD_TOKEN_SECRET],
+  module: ({ configuration, secrets, clock, bookDate, time, random }) => {
+    const requests = kafkaRequestTopic({
+      connection: kafkaConnection(configuration, NAME),
+      topics: topicsOf(configuration),
+      pause,
+      onFailure: ({ error }) => console.error(`${NAME}: ${error instanceof Error ? error.message : String(error)}`),
+    });
+    const ports = { secrets, clock, bookDate, time, random, requests };
+    return CardProcessingModule.with({ configuration: defaultCardProcessing, ...ports });
+  },
 });

@@ -21,7 +21,7 @@ const TOKEN = /^(?:tok_[1-9][0-9]{0,3}_[0-9A-Za-z]{24}|ref_[a-z]{32})(?:-[A-Z]{3
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 export function isCardToken(text: string): text is CardToken {
-  return TOKEN.test(text);
+  return TOKEN.test(text) && !LOOKS_LIKE_A_NUMBER.test(text);
 }
 
 /** Turns card numbers into tokens: `tok_<key version>_<24 base62 digits>`, 128 bits of HMAC-SHA-256 (RFC 2104) of the digits. */

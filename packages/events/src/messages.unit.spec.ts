@@ -19,7 +19,8 @@ function newestSchema(name: string) {
 }
 
 function sample<Name extends keyof Messages>(name: Name, kind: SampleKind): Messages[Name] {
-  return Object.assign({}, sampleOf(newestSchema(name), kind)) as Messages[Name];
+  const made: unknown = sampleOf(newestSchema(name), kind);
+  return made as Messages[Name];
 }
 
 function faultOf(run: () => unknown): unknown {

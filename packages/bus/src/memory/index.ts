@@ -1,0 +1,1 @@
+export { type MemoryDeadLetter, MemoryRequestTopic, type MemoryRequestTopicOptions } from './request-topic.js';
