@@ -13,7 +13,7 @@ export class Balance implements Handlers {
   ) {}
 
   get: Handlers['get'] = async ({ accountId, minPosition }, context) => {
-    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
     return { found: await this.read(accountId) };
   };
 

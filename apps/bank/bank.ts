@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { BookDate, CallContext } from '@tallystick/contracts';
-import { sealPersonal, unsealPersonal } from '@tallystick/events';
 import { contextsOf, systemTime, type Transport } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process';
 import { ContractsModule } from '@tallystick/transport/nest';
@@ -18,18 +17,19 @@ import {
   STAFF_SECRET,
   staffTokenOf,
 } from '@tallystick/transport/service';
+import { RecordKeys } from '@tallystick/views/record-keys';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { BalanceModule } from '../balance/balance.module.js';
 import { CARD_TOKEN_SECRET, CardProcessingModule } from '../card-processing/card-processing.module.js';
 import { defaultCardProcessing } from '../card-processing/configuration.js';
 import { CardsModule } from '../cards/cards.module.js';
-import { FeedModule, type OpenPersonal } from '../feed/feed.module.js';
+import { FeedModule } from '../feed/feed.module.js';
 import { FeedGeneratorModule } from '../feed-generator/feed-generator.module.js';
 import { FinanceModule } from '../finance/finance.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { MerchantModule } from '../merchant/merchant.module.js';
-import { PaymentsModule, type SealPersonal } from '../payments/payments.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
 import {
   EnrichmentRunner,
   TransactionEnrichmentModule,
@@ -38,7 +38,6 @@ import { TransactionsModule } from '../transactions/transactions.module.js';
 import { type BankClients, clientsOf } from './clients.js';
 import { Engine, now, random } from './engine.js';
 import { VIEWS_CONSUMER } from './projections.js';
-import { RecordKeys } from './record-keys.js';
 
 export interface BankOptions {
   /** The data folder. */
@@ -168,12 +167,7 @@ class BankModule {}
 function bankModule(engine: Engine, transport: Transport): DynamicModule {
   const { secrets, bookDate } = engine;
   const keys = new RecordKeys(engine.records, randomBytes);
-  // A customer's text is sealed under the key of the account that it stands on.
-  const seal: SealPersonal = async (accountId, commandId, text) => {
-    await keys.create(accountId);
-    return sealPersonal(keys, accountId, commandId, text);
-  };
-  const open: OpenPersonal = (accountId, sealed) => unsealPersonal(keys, accountId, sealed);
+  const { seal, open } = keys;
   const progress = { consumer: VIEWS_CONSUMER, partitionOf: () => 0 };
   const cardProcessing = CardProcessingModule.with({
     configuration: defaultCardProcessing,

@@ -18,6 +18,7 @@ import {
   CONTEXT_FOR,
   FRESHNESS,
   JOURNAL,
+  PARTITION_OF,
   RANDOM,
   RECORDS,
   REPORT,
@@ -26,6 +27,7 @@ import {
   TIME,
   VIEWS,
 } from '@tallystick/transport/nest';
+import { pause } from '@tallystick/transport/pause';
 import { openSecretsFile, type Secrets } from '@tallystick/transport/service';
 import {
   createNextGeneration,
@@ -39,7 +41,6 @@ import {
 } from '@tallystick/views/sqlite/index';
 import { CHECKPOINT_PAGES_AT_MOST, CheckpointThread } from './checkpoint-thread.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
-import { pause } from './pause.js';
 import { projections } from './projections.js';
 import { ViewsThread } from './views-thread.js';
 
@@ -128,6 +129,7 @@ export class Engine {
       [VIEWS, this.views],
       [FRESHNESS, this.viewsThread],
       [BUS, this.bus],
+      [PARTITION_OF, () => 0],
       [CLOCK, now],
       [BOOK_DATE, this.bookDate],
       [BOOK_ZONE, this.options.bookZone],

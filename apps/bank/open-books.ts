@@ -8,6 +8,7 @@ import { accountsContract, balanceContract, financeContract } from '@tallystick/
 import { openReader as openJournalReader } from '@tallystick/journal/sqlite/index';
 import { CallFailed, systemTime } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process';
+import { pause } from '@tallystick/transport/pause';
 import type { Freshness, ViewReader } from '@tallystick/views';
 import { currentGeneration, openReader, removeOldGenerations } from '@tallystick/views/sqlite/index';
 import { AccountReads } from '../accounts/account-reads.js';
@@ -15,7 +16,6 @@ import { Balance } from '../balance/balance.js';
 import { Finance } from '../finance/finance.js';
 import { type OfflineBank, openBank } from './bank.js';
 import { FolderInUse } from './folder-lock.js';
-import { pause } from './pause.js';
 import { VIEWS_CONSUMER } from './projections.js';
 import { type Rebuilt, rebuild } from './rebuild.js';
 
@@ -35,6 +35,8 @@ export interface OpenedBooks {
     onProgress: (progress: { readonly done: number; readonly total: number }) => void,
     signal: AbortSignal,
   ): Promise<Rebuilt>;
+  /** The books as Kafka alone tells them; undefined where there is no Kafka. */
+  readonly withKafka?: (use: (finance: OfflineBank['clients']['finance']) => Promise<void>) => Promise<void>;
   close(): Promise<void>;
 }
 

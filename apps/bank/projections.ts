@@ -8,15 +8,18 @@ import { dueProjection } from '../ledger/due.projection.js';
 import { merchantProjection } from '../merchant/merchant.projection.js';
 import { transactionsProjection } from '../transactions/transactions.projection.js';
 
-export const projections: readonly Projection[] = [
-  accountsProjection,
-  balanceProjection,
-  transactionsProjection,
-  dueProjection,
-  generalLedgerProjection,
-  feedProjection,
-  merchantProjection,
-];
+/** By the service that keeps them, as their main.ts files say. */
+export const serviceProjections: Readonly<Record<string, Projection>> = {
+  accounts: accountsProjection,
+  balance: balanceProjection,
+  transactions: transactionsProjection,
+  ledger: dueProjection,
+  finance: generalLedgerProjection,
+  'feed-generator': feedProjection,
+  merchant: merchantProjection,
+};
+
+export const projections: readonly Projection[] = Object.values(serviceProjections);
 
 /** Under this name the embedded views keep how far they came. */
 export const VIEWS_CONSUMER = 'views';

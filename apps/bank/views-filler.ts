@@ -1,10 +1,10 @@
 // Fills the views from the journal's tail until it is told to stop. Runs in the views' worker thread; in tests, beside the rest.
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
 import { openReader } from '@tallystick/journal/sqlite/index';
+import { pause } from '@tallystick/transport/pause';
 import { Projector } from '@tallystick/views';
 import { SqliteViews } from '@tallystick/views/sqlite/index';
 import { CHECKPOINT_PAGES_AT_MOST } from './checkpoint-thread.js';
-import { pause } from './pause.js';
 import { projections, VIEWS_CONSUMER } from './projections.js';
 
 export interface FillerOptions {

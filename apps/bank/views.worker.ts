@@ -1,6 +1,6 @@
 // The thread that owns the views' file. The main thread wakes it through shared memory, and is told how far the views are.
 import { parentPort, workerData } from 'node:worker_threads';
-import { pause } from './pause.js';
+import { pause } from '@tallystick/transport/pause';
 import { fillViews, LINGER_MS } from './views-filler.js';
 import { ASLEEP, PROGRESS, STOP, type ViewsWorkerData, WAITED_FOR, WAKE } from './views-thread.js';
 

@@ -15,7 +15,10 @@ const terminal: Terminal = {
 };
 
 // The bank is loaded by the commands that need it, so that a wrong argument is answered at once.
-const openBooks: OpenBooks = async (options) => (await import('../bank/open-books.js')).openBooks(options);
+const openBooks: OpenBooks = async ({ config, ...options }) =>
+  config === undefined
+    ? (await import('../bank/open-books.js')).openBooks(options)
+    : (await import('../bank/cluster/cluster-books.js')).openClusterBooks(config, options.signal);
 
 const stopping = new AbortController();
 process.once('SIGINT', () => stopping.abort(new Error('stopped')));

@@ -20,7 +20,7 @@ type ExportRequest = RequestOf<(typeof financeContract)['methods']['exportEntrie
 
 export interface FinancePorts {
   readonly journal: BookJournal;
-  readonly views: ViewReader;
+  readonly views: Pick<ViewReader, 'scan'>;
   /** The book's, an IANA name. */
   readonly timeZone: string;
 }
@@ -28,7 +28,7 @@ export interface FinancePorts {
 export class Finance implements Handlers {
   private readonly journalEntries: JournalEntries;
   private readonly journal: BookJournal;
-  private readonly views: ViewReader;
+  private readonly views: Pick<ViewReader, 'scan'>;
 
   /** @throws RangeError for a time zone that nobody knows */
   constructor({ journal, views, timeZone }: FinancePorts) {

@@ -1,6 +1,7 @@
 // A ledger with merchants and the enrichment process beside it, all over one journal in memory.
 import { type ClientOf, merchantContract, type RequestOf } from '@tallystick/contracts';
 import { decodeMetadata, decodePayload } from '@tallystick/events';
+import type { RecordedEvent } from '@tallystick/journal';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
 import type {
   AccountCommand,
@@ -134,10 +135,14 @@ export class Driven {
   readonly stopping = new AbortController();
   readonly process: EnrichmentProcess;
 
-  constructor(of: EnrichedWorld, transactionsPerPage = 5) {
+  constructor(
+    of: EnrichedWorld,
+    transactionsPerPage = 5,
+    private readonly partitionOf: (accountId: AccountId) => number = () => 0,
+  ) {
     this.journal = new FaultyJournal(new MemoryJournal(of.world.store));
     this.process = new EnrichmentProcess({
-      partitionOf: () => 0,
+      partitionOf,
       merchants: of.merchants,
       journal: this.journal,
       records: new MemoryRecords(of.world.recordStore),
@@ -148,15 +153,23 @@ export class Driven {
     });
   }
 
-  /** Everything since its checkpoint, so many events at a time. */
-  async run(batch = 1_000_000): Promise<void> {
+  /** Everything since the partition's checkpoint, so many events at a time. */
+  async run(batch = 1_000_000, partition = 0): Promise<void> {
     const head = await this.journal.head();
-    for (let after = await this.process.resumeAfter(0); after < head; after = this.process.progress(0)) {
+    let after = await this.process.resumeAfter(partition);
+    while (after < head) {
       const events = await this.journal.readAll({ after, limit: batch });
-      await this.process.apply({ partition: 0, events });
+      after = events.at(-1)?.position ?? head;
+      await this.process.apply({ partition, events: events.filter((event) => this.isIn(partition, event)) });
       if (this.stopping.signal.aborted) return;
     }
-    await this.process.save(0);
+    await this.process.save(partition);
+  }
+
+  /** As the relay puts them: what is of no account goes to every partition. */
+  private isIn(partition: number, { metadata }: RecordedEvent): boolean {
+    const { accountId } = decodeMetadata(metadata);
+    return accountId === null || this.partitionOf(accountId) === partition;
   }
 }
 

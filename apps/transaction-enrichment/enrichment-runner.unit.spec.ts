@@ -14,7 +14,16 @@ function runnerOf(of: EnrichedWorld, runsProcesses: boolean): EnrichmentRunner {
   const journal = new MemoryJournal(of.world.store);
   const bus = new EmbeddedBus({ journal, pause: async () => undefined });
   const records = new MemoryRecords(of.world.recordStore);
-  return new EnrichmentRunner(of.merchants, bus, journal, records, () => of.world.now, contextFor, runsProcesses);
+  return new EnrichmentRunner(
+    of.merchants,
+    bus,
+    journal,
+    records,
+    () => of.world.now,
+    contextFor,
+    () => 0,
+    runsProcesses,
+  );
 }
 
 async function paid(...names: string[]): Promise<EnrichedWorld> {

@@ -1,7 +1,7 @@
 // The bank as separate processes, for the command line and the demo: what `bank.ts` is for the embedded one.
 import { randomBytes } from 'node:crypto';
+import { type ClusterConfiguration, callers, clusterConfiguration } from '@tallystick/cluster/clients';
 import { viewProgressContract } from '@tallystick/contracts';
-import { type ClusterConfiguration, clusterConfiguration, callers } from '@tallystick/cluster/clients';
 import { contextsOf } from '@tallystick/transport';
 import type { OfflineBank } from '../bank.js';
 import { clientsOf } from '../clients.js';

@@ -38,7 +38,7 @@ async function withKafka(
   use: (finance: ClientOf<typeof financeContract>) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const journal = await openTopicJournal(configuration, report, signal);
+  const journal = await openTopicJournal(configuration, signal);
   try {
     await use(new Finance({ journal, views: NO_VIEWS, timeZone: configuration.bookZone }));
   } finally {

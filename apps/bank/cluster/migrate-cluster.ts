@@ -1,18 +1,26 @@
-// Makes a cluster's topics, keyspaces and tables.
-import { type MigratedCluster, migrateServers } from '@tallystick/cluster/migrate';
+// Makes a cluster's topics, keyspaces, tables and secrets.
 import { clusterConfiguration } from '@tallystick/cluster/clients';
+import { type Migrated, migrateServers } from '@tallystick/cluster/migrate';
+import { fillFromJournal } from '@tallystick/cluster/rebuild';
+import { CUSTOMER_SECRET, STAFF_SECRET } from '@tallystick/transport/service';
+import { CARD_TOKEN_SECRET } from '../../card-processing/card-processing.module.js';
 import { report } from '../open-books.js';
 import { serviceProjections } from '../projections.js';
 
-/** Keyspaces of services that keep records and no views. */
+/** Services that keep records and no views. */
 const RECORD_KEEPERS = ['cards', 'payments', 'transaction-enrichment'];
 
 /** Waits for servers that are away. @throws ConfigurationError, or the signal's reason where it is aborted */
-export function migrateCluster(configFile: string, signal: AbortSignal): Promise<MigratedCluster> {
+export function migrateCluster(configFile: string, signal: AbortSignal): Promise<Migrated> {
   const configuration = clusterConfiguration({ file: configFile, environment: process.env });
-  const tables = Object.fromEntries(
-    Object.entries(serviceProjections).map(([service, projection]) => [service, projection.tables]),
-  );
-  for (const service of RECORD_KEEPERS) tables[service] = [];
-  return migrateServers(configuration, { tables, signal, report });
+  return migrateServers(configuration, {
+    projections: serviceProjections,
+    recordKeepers: RECORD_KEEPERS,
+    secretNames: [CARD_TOKEN_SECRET, STAFF_SECRET, CUSTOMER_SECRET],
+    fill: async (journal, service, projection, views) => {
+      await fillFromJournal(configuration, [{ service, projection, views }], { journal, signal });
+    },
+    signal,
+    report,
+  });
 }

@@ -1,11 +1,14 @@
 // Moves the demo's customer into a bank that runs.
 import { randomInt } from 'node:crypto';
+import { pause } from '@tallystick/transport/pause';
 import type { ServedBank } from '../bank.js';
-import { pause } from '../pause.js';
 import { Demo } from './demo.js';
 import { CUSTOMER } from './household.js';
 
 export { FEED_PAGE } from './feed-page.js';
+
+/** What the demo needs of a bank, in one process or many. */
+export type DemoBank = Pick<ServedBank, 'url' | 'clients' | 'context' | 'bookDate' | 'customerToken'>;
 
 export interface StartedDemo {
   readonly accountId: string;
@@ -16,9 +19,9 @@ export interface StartedDemo {
   stop(): Promise<void>;
 }
 
-/** @param folder the bank's data folder */
+/** @param folder where it keeps what it must not forget: the bank's data folder */
 export async function startDemo(
-  bank: ServedBank,
+  bank: DemoBank,
   folder: string,
   report: (error: unknown) => void,
 ): Promise<StartedDemo> {

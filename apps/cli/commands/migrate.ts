@@ -14,7 +14,8 @@ export function migrate(program: Command, session: Session): void {
       const done = await migrateCluster(config, session.signal);
       await answer(session, command, {
         json: () => done,
-        text: () => `${done.topics.length} topics, ${done.keyspaces.length} keyspaces\n`,
+        text: () =>
+          `${done.keyspaces.length} keyspaces are as they should be; views filled anew: ${done.refilled.join(', ') || 'none'}\n`,
       });
     });
 }

@@ -16,7 +16,9 @@ interface Options extends AsOfOptions {
 
 export function trialBalance(program: Command, session: Session): void {
   asOfOptions(program.command('trial-balance'))
-    .addOption(new Option('--from <source>', 'what to add up').choices(['journal', 'views', 'kafka']).default('journal'))
+    .addOption(
+      new Option('--from <source>', 'what to add up').choices(['journal', 'views', 'kafka']).default('journal'),
+    )
     .description('debits, credits and balance of every account, per currency; exit code 1 where they are not equal')
     .action((options: Options, command: Command) => {
       if (options.from === 'views' && (options.at !== undefined || options.knownAt !== undefined)) {

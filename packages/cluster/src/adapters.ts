@@ -1,6 +1,10 @@
-// The adapters of a cluster, each loaded only by a service that needs it.
+// The adapters of a cluster, each loaded only by a process that needs it.
 import { readFileSync } from 'node:fs';
+import type { KafkaBus, KafkaConnection, TopicsConfiguration } from '@tallystick/bus/kafka/index';
 import type { Journal } from '@tallystick/journal';
+import { pause } from '@tallystick/transport/pause';
+import type { Cassandra } from '@tallystick/views/cassandra/index';
+import { Counter, type Registry } from 'prom-client';
 import type { ClusterConfiguration } from './configuration.js';
 
 export type Report = (error: unknown) => void;
@@ -8,18 +12,18 @@ export type Report = (error: unknown) => void;
 /** @throws JournalUnavailable with one sentence */
 export async function openJournal({ journal }: ClusterConfiguration, report: Report): Promise<Journal> {
   const { openEventStoreJournal } = await import('@tallystick/journal/eventstoredb/index');
-  const { connection: connectionString, username, password, caFile } = journal;
+  const { connection: connectionString, username, password, caFile: tlsCaFile } = journal;
   return openEventStoreJournal({
     connectionString,
     report,
+    random: Math.random,
     ...(username === '' ? {} : { credentials: { username, password } }),
-    ...(caFile === '' ? {} : { tlsCaFile: caFile }),
+    ...(tlsCaFile === '' ? {} : { tlsCaFile }),
   });
 }
 
-/** How Kafka is reached, as packages/bus wants it. */
-export function kafkaConnection({ kafka }: ClusterConfiguration, clientId: string) {
-  const { brokers, tls, caFile, certificateFile, keyFile, sasl, username, password } = kafka;
+export function kafkaConnection({ kafka }: ClusterConfiguration, clientId: string): KafkaConnection {
+  const { brokers, tls, caFile, certificateFile, keyFile, sasl: mechanism, username, password } = kafka;
   const ssl = {
     ...(caFile === '' ? {} : { ca: readFileSync(caFile, 'utf8') }),
     ...(certificateFile === '' ? {} : { cert: readFileSync(certificateFile, 'utf8') }),
@@ -29,8 +33,52 @@ export function kafkaConnection({ kafka }: ClusterConfiguration, clientId: strin
     brokers,
     clientId,
     ...(tls ? { ssl } : {}),
-    ...(sasl === 'none' ? {} : { sasl: { mechanism: sasl, username, password } }),
+    ...(mechanism === 'none' ? {} : { sasl: { mechanism, username, password } }),
   };
+}
+
+export function topicsOf({ kafka }: ClusterConfiguration): TopicsConfiguration {
+  return { prefix: kafka.topicPrefix, partitions: kafka.partitions };
+}
+
+export interface KafkaOptions {
+  /** The service's. */
+  readonly name: string;
+  /** Whose offsets a consumer without its own begins at. */
+  readonly offsetsLike: string | undefined;
+  readonly metrics: Registry;
+  readonly report: Report;
+}
+
+/** @throws KafkaTrouble with one sentence where a topic is missing or can't be seen */
+export async function openKafka(configuration: ClusterConfiguration, options: KafkaOptions): Promise<KafkaBus> {
+  const { name, offsetsLike, metrics, report } = options;
+  const { kafkaBus, Topics } = await import('@tallystick/bus/kafka/index');
+  const { checkTopics } = await import('@tallystick/bus/kafka/create-topics');
+  const connection = kafkaConnection(configuration, name);
+  const topics = topicsOf(configuration);
+  await checkTopics(connection, new Topics(topics));
+  const counter = 'tallystick_dead_letters_total';
+  metrics.removeSingleMetric(counter);
+  const deadLetters = new Counter({
+    name: counter,
+    help: 'Messages that could not be decoded and were set aside',
+    labelNames: ['consumer', 'topic'],
+    registers: [metrics],
+  });
+  return kafkaBus({
+    connection,
+    topics,
+    pause,
+    ...(offsetsLike === undefined ? {} : { offsetsLike }),
+    onFailure: ({ consumer, error }) =>
+      report(new Error(`${consumer}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })),
+    onDeadLetter: (letter) => {
+      deadLetters.inc({ consumer: letter.consumer, topic: letter.topic });
+      const { consumer, topic, partition, offset, reason } = letter;
+      report(new Error(`${consumer}: ${topic}/${partition} at ${offset} can't be decoded and is set aside: ${reason}`));
+    },
+  });
 }
 
 /** A service's keyspace: `transaction-enrichment` → `tallystick_transaction_enrichment`. */
@@ -39,7 +87,11 @@ export function keyspaceOf({ cassandra }: ClusterConfiguration, service: string)
 }
 
 /** One keyspace of Cassandra. @throws one sentence where it can't be reached */
-export async function openKeyspace(configuration: ClusterConfiguration, service: string, report: Report) {
+export async function openKeyspace(
+  configuration: ClusterConfiguration,
+  service: string,
+  report: Report,
+): Promise<Cassandra> {
   const { openCassandra } = await import('@tallystick/views/cassandra/index');
   const { contactPoints, localDataCenter, replicationFactor, consistency, tls, caFile, username, password } =
     configuration.cassandra;

@@ -42,9 +42,12 @@ const configurationSchema = Type.Object({
     /** Client certificate and key, where the brokers ask for them. */
     certificateFile: optionalText,
     keyFile: optionalText,
-    sasl: Type.Union([Type.Literal('none'), Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
-      default: 'none',
-    }),
+    sasl: Type.Union(
+      [Type.Literal('none'), Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')],
+      {
+        default: 'none',
+      },
+    ),
     username: optionalText,
     password: optionalText,
     /** Base URL of a schema registry's Confluent API; events then travel in its framing. */
@@ -56,9 +59,12 @@ const configurationSchema = Type.Object({
     /** A service's keyspace is `<prefix>_<service>`. */
     keyspacePrefix: Type.String({ default: 'tallystick', pattern: '^[a-z][a-z0-9_]*$' }),
     replicationFactor: Type.Integer({ default: 1, minimum: 1 }),
-    consistency: Type.Union([Type.Literal('local_quorum'), Type.Literal('quorum'), Type.Literal('local_one'), Type.Literal('one')], {
-      default: 'local_quorum',
-    }),
+    consistency: Type.Union(
+      [Type.Literal('local_quorum'), Type.Literal('quorum'), Type.Literal('local_one'), Type.Literal('one')],
+      {
+        default: 'local_quorum',
+      },
+    ),
     tls: Type.Boolean({ default: false }),
     caFile: optionalText,
     username: optionalText,

@@ -23,6 +23,7 @@ import {
 } from '@tallystick/transport/nest';
 import type { Secrets } from '@tallystick/transport/service';
 import { RecordKeys } from '@tallystick/views/record-keys';
+import type { Registry } from 'prom-client';
 import { openJournal, openKafka, openKeyspace, type Report } from './adapters.js';
 import type { ClusterConfiguration } from './configuration.js';
 import { opened } from './opening.js';
@@ -31,12 +32,13 @@ import { type Projecting, projecting } from './projecting.js';
 import type { ServiceDefinition, ServiceParts } from './service-definition.js';
 
 /** The keyspace of the customers' keys is nobody's own: several services seal and open with them. */
-const KEYS = 'personal-keys';
+export const KEYS = 'personal-keys';
 
 export interface OpenPortsOptions {
   readonly configuration: ClusterConfiguration;
   readonly secrets: Secrets;
   readonly transport: Transport;
+  readonly metrics: Registry;
   readonly report: Report;
   /** Ends the waiting for servers. */
   readonly signal: AbortSignal;
@@ -55,7 +57,7 @@ export interface OpenPorts {
 /** Waits for servers that are away. @throws the signal's reason where it is aborted */
 export async function openPorts(definition: ServiceDefinition, options: OpenPortsOptions): Promise<OpenPorts> {
   const { name, needs, projections = [], readsViewsOf = name } = definition;
-  const { configuration, secrets, report } = options;
+  const { configuration, secrets, metrics, report } = options;
   const closing: (() => Promise<void>)[] = [];
   /** Opens it where it is needed, and has it closed with the rest. */
   const needed = async <Opened extends { close(): Promise<void> }>(
@@ -75,7 +77,10 @@ export async function openPorts(definition: ServiceDefinition, options: OpenPort
     const usesViews = needs.includes('views');
     const keyspace = (of: string) => () => openKeyspace(configuration, of, report);
     const journal = await needed(needs.includes('journal'), 'the journal', () => openJournal(configuration, report));
-    const bus = await needed(usesViews || needs.includes('bus'), 'Kafka', () => openKafka(configuration, name, report));
+    const offsetsLike = readsViewsOf === name ? undefined : readsViewsOf;
+    const bus = await needed(usesViews || needs.includes('bus'), 'Kafka', () =>
+      openKafka(configuration, { name, offsetsLike, metrics, report }),
+    );
     const usesOwn = needs.includes('records') || (usesViews && readsViewsOf === name);
     const own = await needed(usesOwn, 'Cassandra', keyspace(name));
     const others = await needed(usesViews && readsViewsOf !== name, 'Cassandra', keyspace(readsViewsOf));

@@ -1,6 +1,6 @@
 // Keeps a service's views: its projections as a consumer of the bus.
 import type { Bus } from '@tallystick/bus';
-import { Projector, type Projection, type ViewWriter } from '@tallystick/views';
+import { type Projection, Projector, type ViewWriter } from '@tallystick/views';
 
 export interface ProjectingOptions {
   /** Names the consumer, and the views' progress. */

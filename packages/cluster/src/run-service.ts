@@ -1,30 +1,26 @@
 // One app as a process of its own: what its main.ts starts.
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { viewProgressContract } from '@tallystick/contracts';
-import { systemTime } from '@tallystick/transport';
-import { type HttpTransport, httpTransport } from '@tallystick/transport/http';
+import type { HttpTransport } from '@tallystick/transport/http';
 import { ContractsModule } from '@tallystick/transport/nest';
 import {
   ConfigurationError,
   CUSTOMER_SECRET,
   createService,
-  openSecretsFile,
   STAFF_SECRET,
   stopOnSignal,
 } from '@tallystick/transport/service';
+import { openTelemetry } from '@tallystick/transport/telemetry';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { callsOf, clusterSecrets } from './calls.js';
 import { type ClusterConfiguration, clusterConfiguration } from './configuration.js';
 import { type OpenPorts, openPorts } from './open-ports.js';
 import { opened } from './opening.js';
-import { instancesOf } from './instances.js';
 import type { ServiceDefinition } from './service-definition.js';
 
-/** The secret with which services know each other. */
-export const RPC_SECRET = 'rpc';
-/** The same for every service that asks for any: whoever starts first makes them, where they are not given. */
-const SECRETS = ['card-tokens', STAFF_SECRET, CUSTOMER_SECRET, RPC_SECRET];
+/** What services beside card-processing may ask for. */
+const SECRETS = [STAFF_SECRET, CUSTOMER_SECRET];
 const GRACE_MS = 15_000;
 const COULD_NOT_RUN = 3;
 
@@ -65,23 +61,31 @@ async function start(
 ): Promise<() => Promise<void>> {
   const { name } = definition;
   const tell = (error: unknown) => report(name, error);
-  const secrets = openSecretsFile(configuration.secrets.file, SECRETS, randomBytes);
+  const secrets = clusterSecrets(configuration, [...SECRETS, ...(definition.secretNames ?? [])]);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const transport = transportOf(configuration, secrets.current(RPC_SECRET).bytes, { metrics, report: tell });
-  const ports = await openPorts(definition, { configuration, secrets, transport, report: tell, signal });
+  const { otlpUrl } = configuration.telemetry;
+  const telemetry = await openTelemetry({ serviceName: name, ...(otlpUrl === '' ? {} : { otlpUrl }) });
+  const { tracing } = telemetry;
+  const transport = callsOf(configuration, secrets, {
+    metrics,
+    report: tell,
+    ...(tracing === undefined ? {} : { tracing }),
+  });
+  const ports = await openPorts(definition, { configuration, secrets, transport, metrics, report: tell, signal });
   const { projecting, freshness } = ports;
   let running: Promise<void> = Promise.resolve();
   const close = async () => {
     await running;
     await transport.close();
     await ports.close();
+    await telemetry.close();
   };
   try {
     const { host, port } = configuration.http;
     const module = serviceModule(definition, ports, transport);
     const title = { title: `Tallystick: ${name}`, version: '0.1.0' };
-    const service = await createService({ module, title, host, port, metrics, report: tell });
+    const service = await createService({ module, title, host, port, metrics, report: tell, tracing });
     if (projecting !== undefined && freshness !== undefined) {
       await opened('Cassandra', () => projecting.prepare(), { signal, report: tell });
       transport.answer(viewProgressContract(name), {

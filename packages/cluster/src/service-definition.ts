@@ -37,6 +37,8 @@ export interface ServiceDefinition {
   readonly module: (parts: ServiceParts) => Type | DynamicModule;
   /** The views that this service keeps. */
   readonly projections?: readonly Projection[];
+  /** Secrets beyond those for staff and customers. */
+  readonly secretNames?: readonly string[];
   /** Whose views it reads; its own where left out. */
   readonly readsViewsOf?: string;
 }

@@ -50,13 +50,25 @@ export const feedMonthsTable = {
   groups: { seen: { seen: 'boolean' } },
 } as const;
 
-/** Each change of an account's items, in order of the journal. An event changes one item. */
+/**
+ * Each change of an account's items, in order of the journal, the changes recorded in one month (UTC) to a partition. An event changes
+ * one item. Clocks differ, so a later position may lie in an earlier month: feed_change_months says where to look.
+ */
 export const feedChangesTable = {
   name: 'feed_changes',
-  partitionKey: ['account_id'],
+  partitionKey: ['account_id', 'month'],
   clusteringKey: [{ column: 'position', order: 'ascending' }],
-  keys: { account_id: 'text', position: 'instant' },
+  keys: { account_id: 'text', month: 'text', position: 'instant' },
   groups: { item: { item_id: 'text' } },
+} as const;
+
+/** The months in which items of an account changed, and the position of the last change in each. */
+export const feedChangeMonthsTable = {
+  name: 'feed_change_months',
+  partitionKey: ['account_id'],
+  clusteringKey: [{ column: 'month', order: 'ascending' }],
+  keys: { account_id: 'text', month: 'text' },
+  groups: { change: { last: 'instant' } },
 } as const;
 
 /** `tx_0000…` → `0000…_tx`: sorts by time, whatever the prefix. */

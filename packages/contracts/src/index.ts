@@ -29,4 +29,6 @@ export * from './merchant.js';
 export * from './payments.js';
 export type { Plain } from './plain.js';
 export * from './position-token.js';
+export * from './relay.js';
 export * from './transactions.js';
+export * from './view-progress.js';

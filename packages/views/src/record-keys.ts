@@ -1,6 +1,6 @@
 // Customers' keys as records. Destroying one leaves a tombstone, so that no new key is ever made for whom was erased.
-import type { KeyPort } from '@tallystick/events';
-import type { Records } from '@tallystick/views';
+import { type KeyPort, type PersonalText, sealPersonal, unsealPersonal } from '@tallystick/events';
+import type { Records } from './port.js';
 
 const COLLECTION = 'personal-keys';
 const KEY_BYTES = 32;
@@ -27,4 +27,12 @@ export class RecordKeys implements KeyPort {
   async destroy(customerId: string): Promise<void> {
     await this.records.put(COLLECTION, customerId, NOBODY);
   }
+
+  /** Seals under the key of the account that the text stands on, which is made where there is none yet. */
+  readonly seal = async (accountId: string, commandId: string, text: PersonalText): Promise<Buffer> => {
+    await this.create(accountId);
+    return sealPersonal(this, accountId, commandId, text);
+  };
+
+  readonly open = (accountId: string, sealed: Uint8Array) => unsealPersonal(this, accountId, sealed);
 }

@@ -11,6 +11,8 @@ export const VIEWS = port('views');
 export const FRESHNESS = port('freshness');
 /** Bus of packages/bus. */
 export const BUS = port('bus');
+/** (accountId: string) => number: which partition of the bus an account's events are in. */
+export const PARTITION_OF = port('partition of');
 /** () => Micros: the time now. */
 export const CLOCK = port('clock');
 /** BookDate of packages/contracts. */
