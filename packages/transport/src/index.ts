@@ -18,3 +18,4 @@ export type { Transport } from './port.js';
 export { type Call, type Filter, type Service, through } from './service.js';
 export { systemTime, type Time } from './time.js';
 export { childTraceparent, isTraceparent, newTraceparent, type Random } from './traceparent.js';
+export type { Span, SpanKind, Tracing } from './tracing.js';

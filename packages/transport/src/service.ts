@@ -7,6 +7,10 @@ export interface Call {
   readonly route: string;
   readonly request: unknown;
   readonly context: CallContext;
+  /** Calls with the same one go to the same instance for as long as that is healthy. */
+  readonly affinity?: string | undefined;
+  /** The instances that earlier tries of this call went to: another is chosen where there is one. */
+  readonly tried?: readonly object[] | undefined;
 }
 
 /** Rejects with CallFailed only; never throws. */

@@ -4,12 +4,14 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import type { ReportUnexpected } from '../call-failed.js';
+import type { Tracing } from '../tracing.js';
 import { answerBrokenHttp, answerErrors, nestExceptionFilter, sendError } from './error-answers.js';
 import { HttpRoutes } from './http-routes.js';
 import type { ApiTitle } from './openapi.js';
 import { addOperationsRoutes } from './operations-routes.js';
 import { Readiness } from './readiness.js';
 import { measureRequests } from './request-durations.js';
+import { traceRequests } from './request-spans.js';
 import { RouteTable } from './route-table.js';
 import { endUnusedConnections } from './unused-connections.js';
 import { typeboxValidator } from './validation.js';
@@ -27,6 +29,8 @@ export interface ServiceOptions {
   readonly report: ReportUnexpected;
   /** 1 MiB where left out: a batch of 1,000 authorisations needs about half of it. */
   readonly bodyLimitBytes?: number;
+  /** Where the spans of requests go; none are made where it is left out. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface Service {
@@ -110,11 +114,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-function prepare(fastify: FastifyInstance, { metrics, report }: ServiceOptions): RouteTable {
+function prepare(fastify: FastifyInstance, { metrics, report, tracing }: ServiceOptions): RouteTable {
   fastify.setValidatorCompiler(typeboxValidator);
   fastify.removeContentTypeParser('text/plain');
   refuseIllFormedText(fastify);
   measureRequests(fastify, metrics);
+  if (tracing !== undefined) traceRequests(fastify, tracing);
   const routes = RouteTable.of(fastify);
   answerErrors(fastify, routes, report);
   return routes;
