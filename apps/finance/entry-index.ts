@@ -11,11 +11,15 @@ export interface Place {
   readonly date: LocalDate;
   readonly entryId: EntryId;
   readonly position: Position;
+  /** Position of the event before it, whatever that is: from there it can be read. */
+  readonly after: Position;
+  /** Which event of the journal it is: from 0, without gaps. */
+  readonly ordinal: number;
 }
 
 /** Places up to a position; never changed, so that a reader may hold on to it while another index is made. */
 export class EntryIndex {
-  static readonly EMPTY = new EntryIndex([], START);
+  static readonly EMPTY = new EntryIndex([], START, 0);
 
   private constructor(
     private readonly places: readonly Place[],
@@ -26,14 +30,20 @@ export class EntryIndex {
   async extendedTo(upTo: Position, journal: BookJournal, dateOf: BookDate, signal: AbortSignal): Promise<EntryIndex> {
     if (upTo <= this.upTo) return this;
     const places = [...this.places];
+    let after = this.upTo;
+    let ordinal = this.events;
     for await (const page of journalPages(journal, { after: this.upTo, upTo, signal })) {
       for (const { metadata, payload, position } of page) {
         const { entry } = readEntry(payload);
-        if (entry === undefined || entry === null) continue;
-        places.push({ date: dateOf(readTimes(metadata).effectiveAt), entryId: entry.entryId, position });
+        if (entry !== undefined && entry !== null) {
+          const date = dateOf(readTimes(metadata).effectiveAt);
+          places.push({ date, entryId: entry.entryId, position, after, ordinal });
+        }
+        after = position;
+        ordinal++;
       }
     }
-    return new EntryIndex(places.sort(inOrder), upTo);
+    return new EntryIndex(places.sort(inOrder), upTo, ordinal);
   }
 
   /** At most `limit` places after `after`, of the dates `from` to `to` and of positions up to `upTo`. */

@@ -83,10 +83,9 @@ export class JournalEntries {
   private async read(places: readonly Place[], signal: AbortSignal): Promise<BookEntry[]> {
     const found = new Map<Position, BookEntry>();
     const byPosition = new Map(places.map((place) => [place.position, place]));
-    for (const { first, last } of runsOf([...byPosition.keys()])) {
+    for (const { after, first, last } of runsOf(places)) {
       signal.throwIfAborted();
-      // Positions are whole numbers and strictly increase, so between two of them lie no more events than their distance.
-      const events = await this.journal.readAll({ after: first - 1n, limit: Number(last - first) + 1 });
+      const events = await this.journal.readAll({ after, limit: last - first + 1 });
       for (const { position, payload } of events) {
         const place = byPosition.get(position);
         if (place !== undefined) found.set(position, entryOf(place, payload));
@@ -98,17 +97,24 @@ export class JournalEntries {
 }
 
 /** So many events read in vain cost less than one more query. */
-const READ_THROUGH = 24n;
+const READ_THROUGH = 24;
 
-/** Positions put together into stretches, each read at once. */
-function runsOf(positions: Position[]): { first: Position; last: Position }[] {
-  const runs: { first: Position; last: Position }[] = [];
-  let run: { first: Position; last: Position } | undefined;
-  for (const position of positions.sort((a, b) => (a < b ? -1 : 1))) {
-    if (run && position - run.last <= READ_THROUGH && position - run.first < BigInt(PAGE_EVENTS)) {
-      run.last = position;
-    } else {
-      run = { first: position, last: position };
+/** Events that are read at once, by their ordinals. */
+interface Run {
+  readonly after: Position;
+  readonly first: number;
+  last: number;
+}
+
+/** Places put together into stretches of the journal. */
+function runsOf(places: readonly Place[]): Run[] {
+  const runs: Run[] = [];
+  let run: Run | undefined;
+  for (const { after, ordinal } of [...places].sort((a, b) => a.ordinal - b.ordinal)) {
+    if (run !== undefined && ordinal - run.last <= READ_THROUGH && ordinal - run.first < PAGE_EVENTS)
+      run.last = ordinal;
+    else {
+      run = { after, first: ordinal, last: ordinal };
       runs.push(run);
     }
   }

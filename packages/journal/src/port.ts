@@ -58,11 +58,11 @@ export interface Journal {
   /** Events of one stream; an unknown stream has none. */
   readStream(stream: string, options: ReadStreamOptions): Promise<RecordedEvent[]>;
 
-  /** Events of all streams with a position above `after`, in order of position. */
+  /** Events of all streams with a position above `after`, which is START or the position of an event, in order of position. */
   readAll(options: { readonly after: Position; readonly limit: number }): Promise<RecordedEvent[]>;
 
   /**
-   * Events with a position above `after`, in order, in batches, for ever: first those stored, then new ones as they become durable.
+   * Events with a position above `after` (START, or that of an event), in order, in batches, for ever: first those stored, then new ones as they become durable.
    * Ends without an error when the signal is aborted or the journal is closed.
    */
   subscribe(after: Position, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]>;
