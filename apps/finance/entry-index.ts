@@ -24,6 +24,8 @@ export class EntryIndex {
   private constructor(
     private readonly places: readonly Place[],
     readonly upTo: Position,
+    /** How many events there are up to it. */
+    private readonly events: number,
   ) {}
 
   /** This index with what the journal has between it and `upTo`. @throws the signal's reason where it is aborted */
