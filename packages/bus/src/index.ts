@@ -1,1 +1,3 @@
 export * from './port.js';
+export * from './requests.js';
+export * from './writer.js';

@@ -1,0 +1,131 @@
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createTopics, topicWriter } from '@tallystick/bus/kafka/index';
+import { startKafka } from '@tallystick/servers';
+import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
+import { pause } from '@tallystick/transport/pause';
+import fc from 'fast-check';
+import { Relay } from './relay.js';
+import { RelayProcess } from './relay-process.suite.js';
+import { RelayedTopics } from './relayed-topics.suite.js';
+
+jest.setTimeout(180_000);
+
+const KILLS = 8;
+
+function relayOf({ journal, connection, topics }: RelayedTopics, reports: unknown[] = []): Relay {
+  const report = (error: unknown) => reports.push(error);
+  return new Relay({ journal, writer: topicWriter({ connection, topics }), pause, report, now: () => 0 });
+}
+
+describe('a relay', () => {
+  let kafka: TestKafka;
+  let given: RelayedTopics;
+
+  beforeAll(async () => {
+    kafka = await testKafka();
+  });
+  afterAll(() => kafka.close());
+  beforeEach(async () => {
+    given = await RelayedTopics.create(kafka.brokers);
+  });
+  afterEach(() => given.dispose());
+
+  it('that is killed again and again at any place loses and doubles nothing', async () => {
+    const seed = randomInt(2 ** 31);
+    console.info(`kill -9 of the relay: seed ${seed}`);
+    const waits = fc.sample(fc.integer({ min: 0, max: 700 }), { seed, numRuns: KILLS });
+    const appending = new AbortController();
+    const appends = (async () => {
+      for (let i = 0; !appending.signal.aborted; i++) await given.append(1 + (i % 40));
+    })();
+    for (const wait of waits) {
+      const before = await given.journal.head();
+      const relay = new RelayProcess(given);
+      // It starts in its own time; where in its work it is killed depends on the wait.
+      while ((await given.journal.head()) < before + 200n) await setTimeout(1);
+      await setTimeout(300 + wait);
+      await relay.kill();
+      expect(relay.stderr).toBe('');
+    }
+    appending.abort();
+    await appends;
+    const last = new RelayProcess(given);
+    await given.expectEachOnce();
+    await last.kill();
+  });
+
+  it('ends with one clear error where a newer one takes over, and nothing is doubled', async () => {
+    const older = new RelayProcess(given);
+    for (let i = 0; i < 20; i++) await given.append(10);
+    await given.relayed();
+    const stopping = new AbortController();
+    const newer = relayOf(given).run(stopping.signal);
+    const appends = (async () => {
+      for (let i = 0; i < 100; i++) await given.append(10);
+    })();
+    expect(await older.ended()).toBe(3);
+    expect(older.stderr).toBe('WriterReplaced: another relay has taken over; this one has ended\n');
+    await appends;
+    await given.expectEachOnce();
+    stopping.abort();
+    await newer;
+  });
+
+  it('tells once of missing topics, and goes on when they are made', async () => {
+    const reports: unknown[] = [];
+    const { journal, connection } = given;
+    const topics = { prefix: `${given.topics.prefix}late.`, partitions: 2 };
+    const stopping = new AbortController();
+    const writer = topicWriter({ connection, topics });
+    const relay = new Relay({ journal, writer, pause, report: (error) => reports.push(error), now: () => 0 });
+    const run = relay.run(stopping.signal);
+    await given.append(10);
+    while (reports.length === 0) await setTimeout(5);
+    await setTimeout(500);
+    await createTopics({ connection, topics });
+    while (relay.relayed < 10) await setTimeout(5);
+    stopping.abort();
+    await run;
+    expect(reports).toHaveLength(1);
+    expect(String(reports[0])).toContain(`Kafka has no topic ${topics.prefix}account-events`);
+  });
+});
+
+describe('a relay whose broker is killed and started again', () => {
+  it('tells of the outage and goes on, with nothing lost or doubled', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relay-kafka-'));
+    const server = await startKafka({ folder });
+    const given = await RelayedTopics.create(server.brokers);
+    const reports: unknown[] = [];
+    const stopping = new AbortController();
+    const relay = relayOf(given, reports);
+    const run = relay.run(stopping.signal);
+    const appending = new AbortController();
+    const appends = (async () => {
+      for (let i = 0; !appending.signal.aborted; i++) {
+        await given.append(1 + (i % 20));
+        await setTimeout(10);
+      }
+    })();
+    while (relay.relayed < 500) await setTimeout(5);
+    await server.kill();
+    while (reports.length === 0) await setTimeout(5);
+    await server.start();
+    const before = relay.relayed;
+    while (relay.relayed === before) await setTimeout(5);
+    appending.abort();
+    await appends;
+    await given.expectEachOnce();
+    stopping.abort();
+    await run;
+    await given.dispose();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+    expect(new Set(reports.map(String)).size).toBe(reports.length);
+  });
+});
