@@ -34,11 +34,12 @@ const NO_VIEWS: Pick<ViewReader, 'scan'> = {
 };
 
 async function withKafka(
-  { configuration }: ClusterBank,
+  { configuration, clients, context }: ClusterBank,
   use: (finance: ClientOf<typeof financeContract>) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const journal = await openTopicJournal(configuration, signal);
+  const { head } = await clients.ledger.journal({}, { ...context(), signal });
+  const journal = await openTopicJournal(configuration, head, signal);
   try {
     await use(new Finance({ journal, views: NO_VIEWS, timeZone: configuration.bookZone }));
   } finally {

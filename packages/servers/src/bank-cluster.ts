@@ -61,7 +61,8 @@ export interface Instance {
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CLI = join(ROOT, 'dist/apps/cli/main.js');
 const STANDIN = join(ROOT, 'packages/journal/eventstoredb/standin/dist/main.js');
-const NODE_FLAGS = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];
+/** As scripts/prepare.mjs starts every command, with less room: there are many of them. */
+const NODE_FLAGS = ['--max-semi-space-size=16', '--disable-warning=TimeoutNegativeWarning'];
 const START_PATIENCE_MS = 180_000;
 const HOST = '127.0.0.1';
 

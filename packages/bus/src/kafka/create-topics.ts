@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import kafkajs, { type Admin, type ITopicConfig, type ITopicMetadata } from 'kafkajs';
 import { isKafkaError, type KafkaConnection, KafkaTrouble, kafkaClient, kafkaTrouble } from './connection.js';
+import { requestTopicSettings } from './request-topic-settings.js';
 import { Topics, type TopicsConfiguration } from './topics.js';
 
 export interface CreateTopicsOptions {
@@ -69,6 +70,7 @@ function wantedTopics(topics: Topics, minInSyncReplicas: number): Wanted[] {
     ...topics.events.map((name, index) => ({ name, partitions: topics.partitionsOf(index), settings: forEver })),
     { name: topics.progress, partitions: 1, settings: newest },
     { name: topics.deadLetters, partitions: 1, settings: forEver },
+    ...requestTopicSettings(topics).map((each) => ({ ...each, settings: { ...each.settings, ...replicas } })),
   ];
 }
 
