@@ -5,6 +5,8 @@ export default {
   testEnvironment: 'node',
   // The end-to-end specs mostly wait for processes of their own.
   maxWorkers: 2,
+  // A limit for what hangs, not for what is slow on a busy machine.
+  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['@tallystick/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

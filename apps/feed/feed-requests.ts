@@ -9,13 +9,11 @@ import {
 } from '@tallystick/contracts';
 import type { AccountId } from '@tallystick/ledger-core';
 import { callScopeOf, ProblemError, type ScopeOptions } from '@tallystick/transport/service';
-import type { Freshness } from '@tallystick/views';
 import type { FeedAccess } from './feed.access.js';
 
 export interface FeedRequestsPorts {
   readonly access: FeedAccess;
   readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'journal'>;
-  readonly freshness: Freshness;
   readonly scope: Omit<ScopeOptions, 'actor'>;
 }
 
@@ -34,13 +32,13 @@ export class FeedRequests {
 
   /** @throws ProblemError, 401, 403 or 400 */
   async admit(headers: IncomingHttpHeaders, account: string): Promise<Asked> {
-    const { access, freshness, scope } = this.ports;
+    const { access, scope } = this.ports;
     const caller = access.callerOf(headers);
     const context = callScopeOf(headers, { ...scope, actor: caller.actor });
     const token = headers['x-min-ledger-position'];
     const minPosition = token === undefined ? 0n : await this.positionOf('x-min-ledger-position', `${token}`, context);
     const accountId = account as AccountId;
-    await access.check(caller, accountId, context, () => freshness.waitUntil(minPosition, context.signal));
+    await access.check(caller, accountId, context, minPosition > 0n);
     return { accountId, context, minPosition, actor: caller.actor };
   }
 

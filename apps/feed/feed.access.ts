@@ -1,12 +1,13 @@
 // Who may see and write to which feed: its account's owners with a customer's token, and the staff.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { accountsContract, CallContext, ClientOf } from '@tallystick/contracts';
+import type { accountsContract, CallContext, ClientOf, ledgerContract } from '@tallystick/contracts';
 import type { AccountId } from '@tallystick/ledger-core';
 import type { Time } from '@tallystick/transport';
 import { type CustomerToken, ProblemError, type StaffToken } from '@tallystick/transport/service';
 
 export interface FeedAccessPorts {
   readonly accounts: Pick<ClientOf<typeof accountsContract>, 'get'>;
+  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'account'>;
   readonly customers: CustomerToken;
   readonly staff: StaffToken;
   readonly time: Pick<Time, 'now'>;
@@ -16,6 +17,10 @@ export interface Caller {
   /** `user_…`, or `staff`. */
   readonly actor: string;
   readonly isStaff: boolean;
+}
+
+interface Owned {
+  readonly found: { readonly owners: readonly string[] } | null;
 }
 
 const CUSTOMER = /^(Bearer )?customer_/;
@@ -38,31 +43,21 @@ export class FeedAccess {
   }
 
   /**
-   * @param caughtUp resolves when the view of accounts has what the caller wrote: an account just opened is its owner's at once
+   * @param mayBeNew whether the caller names a position: then the account may be younger than the view of accounts, and the ledger knows
    * @throws ProblemError, 403: one answer for another's account and for none
    */
-  async check(
-    caller: Caller,
-    accountId: AccountId,
-    context: CallContext,
-    caughtUp: () => Promise<void>,
-  ): Promise<void> {
+  async check(caller: Caller, accountId: AccountId, context: CallContext, mayBeNew: boolean): Promise<void> {
     if (caller.isStaff) return;
     const key = `${caller.actor} ${accountId}`;
     const now = this.ports.time.now();
     const until = this.granted.get(key);
     if (until !== undefined && now < until) return;
-    if (!(await this.owns(caller.actor, accountId, context))) {
-      await caughtUp();
-      if (!(await this.owns(caller.actor, accountId, context))) throw forbidden();
-    }
+    const { accounts, ledger } = this.ports;
+    let { found }: Owned = await accounts.get({ accountId }, context);
+    if (found === null && mayBeNew) found = (await ledger.account({ accountId }, context)).found;
+    if (found?.owners.includes(caller.actor) !== true) throw forbidden();
     if (this.granted.size >= REMEMBERED_MAX) this.granted.clear();
     this.granted.set(key, now + REMEMBERED_MS);
-  }
-
-  private async owns(user: string, accountId: AccountId, context: CallContext): Promise<boolean> {
-    const { found } = await this.ports.accounts.get({ accountId }, context);
-    return found?.owners.includes(user) === true;
   }
 }
 

@@ -50,9 +50,9 @@ export class FeedHttp implements OnModuleDestroy {
     const name = `feed-live-${lettersOf(Buffer.from(random(NAME_BYTES)).toString('hex'))}`;
     this.live = new FeedLive({ bus, views, freshness, viewsConsumer: consumer, name, report });
     const tokens = { customers: new CustomerToken(secrets), staff: new StaffToken(secrets) };
-    const access = new FeedAccess({ accounts, ...tokens, time });
+    const access = new FeedAccess({ accounts, ledger, ...tokens, time });
     const scope = { time, random, patienceMs: PATIENCE_MS };
-    const requests = new FeedRequests({ access, ledger, freshness, scope });
+    const requests = new FeedRequests({ access, ledger, scope });
     new FeedRoutes(routes, { feed, reads, live: this.live, requests, time, report });
     const fastify: FastifyInstance | undefined = host.httpAdapter?.getInstance();
     new FeedPostRoutes(routes, fastify, { generator, requests, random });

@@ -29,14 +29,14 @@ export class Feed implements Handlers {
 
   get: Handlers['get'] = async ({ accountId, itemId, minPosition }, { signal }) => {
     if (!namesAnItem(itemId)) return { found: null };
-    await this.isFresh(minPosition, signal);
+    await this.isFresh(accountId, minPosition, signal);
     const row = await itemRow(this.ports.views, accountId, itemId);
     return { found: row === undefined ? null : await itemOf(accountId, row, this.ports.open) };
   };
 
   list: Handlers['list'] = async ({ accountId, minPosition, before, limit }, { signal }) => {
     if (before !== null && !namesAnItem(before)) throw notAnItem();
-    await this.isFresh(minPosition, signal);
+    await this.isFresh(accountId, minPosition, signal);
     const position = await this.progress(accountId);
     const rows: Row[] = [];
     const first = before === null ? null : monthOf(before);
@@ -50,14 +50,14 @@ export class Feed implements Handlers {
   };
 
   changes: Handlers['changes'] = async ({ accountId, after, minPosition, limit }, { signal }) => {
-    await this.isFresh(minPosition, signal);
+    await this.isFresh(accountId, minPosition, signal);
     const visible = await this.progress(accountId);
     const { rows, position, more } = await changesOf(this.ports.views, { accountId, after, visible, limit }, signal);
     return { items: await this.itemsOf(accountId, rows), position, more };
   };
 
   spending: Handlers['spending'] = async ({ accountId, from, to, by, minPosition }, { signal }) => {
-    await this.isFresh(minPosition, signal);
+    await this.isFresh(accountId, minPosition, signal);
     return { lines: await spendingOf(this.ports.views, { accountId, from, to, by }, signal) };
   };
 
@@ -67,8 +67,8 @@ export class Feed implements Handlers {
     return this.ports.views.progress(consumer, partitionOf(accountId));
   }
 
-  private async isFresh(minPosition: bigint, signal: AbortSignal): Promise<void> {
-    if (minPosition > 0n) await this.ports.freshness.waitUntil(minPosition, signal);
+  private async isFresh(accountId: AccountId, minPosition: bigint, signal: AbortSignal): Promise<void> {
+    if (minPosition > 0n) await this.ports.freshness.waitUntil(minPosition, signal, accountId);
   }
 
   /** Items of a month from a place on, until there are so many. */
