@@ -1,6 +1,6 @@
 // What a run found: figures, and how they stand to the targets. Printed as two tables and written to results.json.
-import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Latencies } from './latencies.js';
 import { RESULTS } from './places.js';
 import type { Memory } from './processes.js';
@@ -16,8 +16,14 @@ export interface Figure {
   readonly cpuLoad?: number | null;
   readonly cpuOthers?: number;
   readonly memory?: Memory;
+  /** CPU by process: cores that it had while the load lasted. */
+  readonly cores?: ByProcess;
+  /** CPU by process, in microseconds for each of what the rate counts, until all that follows from it was done. */
+  readonly cpuMicros?: ByProcess;
   readonly note?: string;
 }
+
+export type ByProcess = Readonly<Record<string, number>>;
 
 export interface Check {
   readonly target: string;
@@ -30,7 +36,13 @@ export class Report {
   private readonly checks: Check[] = [];
   private readonly skipped: string[] = [];
 
-  constructor(private readonly settings: Readonly<Record<string, unknown>>) {}
+  private readonly loadBefore = loadavg()[0];
+
+  /** @param key in results.json, beside what is there; the whole of it where it is left out, but for such keys */
+  constructor(
+    private readonly settings: Readonly<Record<string, unknown>>,
+    private readonly key?: string,
+  ) {}
 
   add(figure: Figure): void {
     this.figures.push(figure);
@@ -54,11 +66,9 @@ export class Report {
       memoryMegabytes: Math.round(totalmem() / 1e6),
       node: process.version,
     };
-    const { settings, figures, checks, skipped } = this;
-    writeFileSync(
-      RESULTS,
-      `${JSON.stringify({ at: new Date().toISOString(), machine, settings, figures, checks, skipped }, null, 2)}\n`,
-    );
+    const { settings, figures, checks, skipped, loadBefore } = this;
+    const at = new Date().toISOString();
+    this.write({ at, machine, loadBefore, settings, figures, checks, skipped });
     const tables = [
       table(
         ['', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU s', 'load CPU s', 'others CPU s', 'memory MB', ''],
@@ -72,9 +82,19 @@ export class Report {
     ];
     process.stdout.write(`${machine.cpus} × ${machine.cpu}, Node ${machine.node}\n\n${tables.join('\n')}`);
   }
+
+  private write(found: Readonly<Record<string, unknown>>): void {
+    const before: Readonly<Record<string, unknown>> = existsSync(RESULTS)
+      ? JSON.parse(readFileSync(RESULTS, 'utf8'))
+      : {};
+    const { cluster } = before;
+    const kept = this.key === undefined ? { ...found, cluster } : { ...before, [this.key]: found };
+    writeFileSync(RESULTS, `${JSON.stringify(kept, null, 2)}\n`);
+  }
 }
 
-function row({ name, unit, rate, latencies, cpuServer, cpuLoad, cpuOthers, memory, note }: Figure): string[] {
+function row(figure: Figure): string[] {
+  const { name, unit, rate, latencies, cpuServer, cpuLoad, cpuOthers, memory } = figure;
   const times = latencies ? [latencies.p50, latencies.p95, latencies.p99].map(milliseconds) : ['', '', ''];
   const seconds = (value: number | null | undefined) => (value === undefined || value === null ? '' : value.toFixed(1));
   const megabytes = memory === undefined ? '' : `${memory.now.toFixed(0)} (most ${memory.most.toFixed(0)})`;
@@ -86,8 +106,20 @@ function row({ name, unit, rate, latencies, cpuServer, cpuLoad, cpuOthers, memor
     seconds(cpuLoad),
     seconds(cpuOthers),
     megabytes,
-    note ?? '',
+    notesOf(figure),
   ];
+}
+
+function notesOf({ note, cores, cpuMicros }: Figure): string {
+  const parts = note === undefined ? [] : [note];
+  if (cores !== undefined) parts.push(`cores: ${listed(cores, (value) => value.toFixed(2))}`);
+  if (cpuMicros !== undefined) parts.push(`µs each: ${listed(cpuMicros, whole)}`);
+  return parts.join('; ');
+}
+
+function listed(values: ByProcess, shown: (value: number) => string): string {
+  const sorted = Object.entries(values).sort(([, a], [, b]) => b - a);
+  return sorted.map(([name, value]) => `${name} ${shown(value)}`).join(', ');
 }
 
 export function milliseconds(value: number): string {

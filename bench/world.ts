@@ -19,6 +19,8 @@ const BEST_OF_CLIENTS = [32, 128];
 export const CLIENTS = 64;
 const WARM_UP_BATCH = 1_000;
 const WARM_UP_SECONDS = 3;
+/** Of a batch to warm up with: what nothing hangs on need not be quick. */
+const PATIENCE_MS = 30_000;
 
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'tallystick-bench-'));
@@ -35,8 +37,9 @@ export class World {
   constructor(
     readonly options: Options,
     readonly report: Report,
+    private readonly accounts = ACCOUNTS,
   ) {
-    writeFileSync(this.cardsFile, `${Array.from({ length: ACCOUNTS }, (_, n) => cardNumber(n)).join('\n')}\n`);
+    writeFileSync(this.cardsFile, `${Array.from({ length: accounts }, (_, n) => cardNumber(n)).join('\n')}\n`);
     writeFileSync(this.hotCardFile, `${cardNumber(0)}\n`);
   }
 
@@ -45,14 +48,14 @@ export class World {
     return `bench-${process.pid}-${++this.prefixes}-`;
   }
 
-  /** A bank with 10,000 accounts and a card each, imported as `tallystick import cards` does. The one before is stopped. */
+  /** A bank with the accounts and a card each, imported as `tallystick import cards` does. The one before is stopped. */
   async freshBank(): Promise<Bank> {
     await this.stopBank();
     const home = join(this.folder, `bank-${++this.banks}`);
     const data = join(home, 'data');
     mkdirSync(home);
     const path = join(home, 'cards.csv');
-    writeCardFile({ path, name: 'opening', cards: ACCOUNTS, rows: ACCOUNTS });
+    writeCardFile({ path, name: 'opening', cards: this.accounts, rows: this.accounts });
     const done = await tallystick(data, 'import', 'cards', path);
     if (done.status !== 0) throw new Error(`the accounts could not be imported: ${done.stderr.trim()}`);
     this.running = await Bank.start({ folder: data, profileFolder: this.options.profileFolder });
@@ -71,7 +74,7 @@ export class World {
       const body = `{"authorisations":[${items.join(',')}]}`;
       const response = await fetch(`${bank.url}/gateway/authorisations/batch`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', 'x-request-deadline': `+${PATIENCE_MS}` },
         body,
       });
       const answers = (await response.text()).match(/"decision":"approved"/g)?.length ?? 0;

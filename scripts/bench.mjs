@@ -7,5 +7,8 @@ const node = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: 
 
 // A Ctrl-C reaches the bench too, which stops what it started: wait for it.
 process.on('SIGINT', () => {});
-const built = node(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'bench');
-process.exitCode = built === 0 ? node(join(root, 'dist', 'bench', 'main.js'), ...process.argv.slice(2)) : 3;
+const standin = 'packages/journal/eventstoredb/standin';
+const built = node(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'bench', standin);
+// kafkajs sets timers to times that have passed.
+const flags = ['--disable-warning=TimeoutNegativeWarning'];
+process.exitCode = built === 0 ? node(...flags, join(root, 'dist', 'bench', 'main.js'), ...process.argv.slice(2)) : 3;

@@ -1,7 +1,6 @@
 // One run of wrk against the bank.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Bank } from '../bank.js';
 import type { Measured } from '../measured.js';
 import { BENCH } from '../places.js';
 import { busySeconds, isInstalled, run } from '../processes.js';
@@ -39,25 +38,46 @@ interface Report {
   readonly broken: number;
 }
 
+/** What answers, and the CPU seconds that it has taken so far, with everything that stands behind it. */
+export interface Loaded {
+  readonly url: string;
+  cpu(): number;
+}
+
 /** @throws where one request failed: a rate of errors is no rate */
-export async function wrk(bank: Bank, { script, args, connections, seconds, perRequest = 1 }: Load): Promise<Measured> {
-  const before = bank.cpu();
+export function wrk(loaded: Loaded, load: Load): Promise<Measured> {
+  return wrkOnAll([loaded.url], () => loaded.cpu(), load);
+}
+
+/**
+ * The connections divided among several addresses, a wrk for each. Of the percentiles the worst counts.
+ * @throws as wrk
+ */
+export async function wrkOnAll(urls: readonly string[], cpu: () => number, load: Load): Promise<Measured> {
+  const before = cpu();
   const busyBefore = busySeconds();
-  const options = [
-    '-t',
-    '1',
-    '-c',
-    `${connections}`,
-    '-d',
-    `${seconds}s`,
-    '--timeout',
-    '20s',
-    '-s',
-    join(SCRIPTS, `${script}.lua`),
-  ];
-  const done = await run('wrk', [...options, bank.url, '--', ...args], { env: { ...process.env, BENCH_WRK: SCRIPTS } });
-  const cpuServer = bank.cpu() - before;
-  const cpuOthers = Math.max(0, busySeconds() - busyBefore - cpuServer - done.cpu);
+  const connections = Math.ceil(load.connections / urls.length);
+  const all = await Promise.all(urls.map((url, n) => runOne(url, { ...load, connections }, n)));
+  const cpuServer = cpu() - before;
+  const cpuLoad = all.reduce((sum, one) => sum + one.cpu, 0);
+  const worst = (value: (report: Report) => number) => Math.max(...all.map(({ report }) => value(report)));
+  return {
+    rate: all.reduce((sum, { report }) => sum + (report.requests * (load.perRequest ?? 1)) / report.seconds, 0),
+    latencies: { p50: worst(({ p50 }) => p50), p95: worst(({ p95 }) => p95), p99: worst(({ p99 }) => p99) },
+    cpuServer,
+    cpuLoad,
+    cpuOthers: Math.max(0, busySeconds() - busyBefore - cpuServer - cpuLoad),
+    seconds: worst(({ seconds }) => seconds),
+  };
+}
+
+async function runOne(url: string, load: Load, n: number): Promise<{ readonly report: Report; readonly cpu: number }> {
+  const { script, connections, seconds } = load;
+  const [file = '', prefix = '', ...more] = load.args;
+  const args = n === 0 ? load.args : [file, `${prefix}${n}-`, ...more];
+  const options = ['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--timeout', '20s'];
+  const command = [...options, '-s', join(SCRIPTS, `${script}.lua`), url, '--', ...args];
+  const done = await run('wrk', command, { env: { ...process.env, BENCH_WRK: SCRIPTS } });
   const line = /^RESULT (.*)$/m.exec(done.stdout)?.[1];
   if (done.status !== 0 || line === undefined)
     throw new Error(`wrk ended with status ${done.status}: ${done.stderr.trim()}\n${done.stdout}`);
@@ -66,12 +86,5 @@ export async function wrk(bank: Bank, { script, args, connections, seconds, perR
     throw new Error(
       `${script}: ${report.refused} of ${report.requests} requests were refused, ${report.broken} failed`,
     );
-  return {
-    rate: (report.requests * perRequest) / report.seconds,
-    latencies: { p50: report.p50, p95: report.p95, p99: report.p99 },
-    cpuServer,
-    cpuLoad: done.cpu,
-    cpuOthers,
-    seconds: report.seconds,
-  };
+  return { report, cpu: done.cpu };
 }
