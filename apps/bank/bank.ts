@@ -39,6 +39,9 @@ import { type BankClients, clientsOf } from './clients.js';
 import { Engine, now, random } from './engine.js';
 import { VIEWS_CONSUMER } from './projections.js';
 
+/** How long a probe of readiness waits for the views. */
+const READY_MS = 1_000;
+
 export interface BankOptions {
   /** The data folder. */
   readonly folder: string;
@@ -124,7 +127,10 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
       metrics,
       report: options.report,
     });
-    service.app.get(Readiness).register('views', () => engine.viewsCaughtUp(AbortSignal.timeout(1_000)));
+    const readiness = service.app.get(Readiness);
+    readiness.register('journal', () => engine.journal.checkWritable());
+    readiness.register('records', () => engine.records.checkWritable());
+    readiness.register('views', () => engine.viewsCaughtUp(AbortSignal.timeout(READY_MS)));
     for (const [path, html] of Object.entries(options.pages ?? {})) addPage(service.app.get(HttpRoutes), path, html);
     url = await service.start();
   } catch (error) {
@@ -166,7 +172,7 @@ class BankModule {}
 /** The very modules that the apps' own main.ts files start. */
 function bankModule(engine: Engine, transport: Transport): DynamicModule {
   const { secrets, bookDate } = engine;
-  const keys = new RecordKeys(engine.records, randomBytes);
+  const keys = new RecordKeys(engine.answeringRecords, randomBytes);
   const { seal, open } = keys;
   const progress = { consumer: VIEWS_CONSUMER, partitionOf: () => 0 };
   const cardProcessing = CardProcessingModule.with({

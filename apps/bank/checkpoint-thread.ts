@@ -17,7 +17,7 @@ export class CheckpointThread {
   static start(paths: readonly string[], onTrouble: (error: unknown) => void): CheckpointThread {
     const workerData: CheckpointWorkerData = { paths };
     const worker = new Worker(new URL('./checkpoint.worker.js', import.meta.url), { workerData });
-    worker.on('error', onTrouble);
+    worker.on('error', onTrouble).on('message', onTrouble);
     return new CheckpointThread(worker, new Promise((resolve) => worker.once('exit', () => resolve())));
   }
 

@@ -20,6 +20,9 @@ const PAGES_WORTH = 16_384;
 const PASSES = 4;
 
 if (parentPort === null) throw new Error('this file is a worker thread');
+const port = parentPort;
+/** Those of which it was told. */
+const failing = new Set<Database.Database>();
 const { paths }: CheckpointWorkerData = workerData;
 const databases = paths.map((path) => {
   const database = new Database(path, { fileMustExist: true });
@@ -27,12 +30,25 @@ const databases = paths.map((path) => {
   database.pragma('wal_autocheckpoint = 0');
   return database;
 });
-const timer = setInterval(() => databases.forEach(writeBack), PERIOD_MS);
-parentPort.once('message', () => {
+const timer = setInterval(() => databases.forEach(tryToWriteBack), PERIOD_MS);
+port.once('message', () => {
   clearInterval(timer);
   for (const database of databases) database.close();
-  parentPort?.close();
+  port.close();
 });
+
+/** A disk that is full may have room again later: what is not written back stays in the log, which is as durable. */
+function tryToWriteBack(database: Database.Database): void {
+  try {
+    writeBack(database);
+    failing.delete(database);
+  } catch (error) {
+    if (failing.has(database)) return;
+    failing.add(database);
+    const why = error instanceof Error ? error.message : String(error);
+    port.postMessage(`the log of ${database.name} can not be written back now: ${why}`);
+  }
+}
 
 function writeBack(database: Database.Database): void {
   if (lengthOf(database) < PAGES_WORTH) return;

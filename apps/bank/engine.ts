@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Bus } from '@tallystick/bus';
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
+import { answeringRecords } from '@tallystick/cluster/answering-stores';
+import { eachOutageOnce } from '@tallystick/cluster/outages';
 import { type BookDate, bookDateIn } from '@tallystick/contracts';
 import type { Journal } from '@tallystick/journal';
 import { openThreadedJournal, type ThreadedJournal } from '@tallystick/journal/sqlite/index';
@@ -29,6 +31,7 @@ import {
 } from '@tallystick/transport/nest';
 import { pause } from '@tallystick/transport/pause';
 import { openSecretsFile, type Secrets } from '@tallystick/transport/service';
+import type { Records } from '@tallystick/views';
 import {
   createNextGeneration,
   currentGeneration,
@@ -65,6 +68,9 @@ export function now(): Micros {
 }
 
 export class Engine {
+  /** As services use them. */
+  readonly answeringRecords: Records;
+
   private constructor(
     readonly lock: FolderLock,
     readonly journal: ThreadedJournal,
@@ -76,11 +82,15 @@ export class Engine {
     readonly bus: Bus,
     readonly bookDate: BookDate,
     private readonly options: EngineOptions,
-  ) {}
+    private readonly report: (error: unknown) => void,
+  ) {
+    this.answeringRecords = answeringRecords(records, report);
+  }
 
   /** @throws FolderInUse where another process writes to the folder */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { folder, report } = options;
+    const { folder } = options;
+    const report = eachOutageOnce(options.report, () => performance.now());
     const lock = lockFolder(folder, process.pid);
     // What is open is closed again where the rest can not be opened: a thread that is left would keep the process from ending.
     const opened: (() => unknown)[] = [() => lock.release()];
@@ -92,16 +102,14 @@ export class Engine {
       const records = new SqliteRecords(join(folder, 'records.db'));
       opened.push(() => records.close());
       const viewsPath = liveViews(folder);
-      const thread = await ViewsThread.start({ journalPath, viewsPath }, (message) =>
-        report(new Error(`views: ${message}`)),
-      );
+      const thread = await ViewsThread.start({ journalPath, viewsPath }, report);
       opened.push(() => thread.stop());
       const views = openViews(viewsPath);
       const checkpoints = CheckpointThread.start([journalPath, viewsPath], report);
       journal.onCommit(() => thread.wake());
       const bus = new EmbeddedBus({ journal, pause, lingerMs: LINGER_MS, onFailure: ({ error }) => report(error) });
       const bookDate = bookDateIn(options.bookZone);
-      return new Engine(lock, journal, records, views, thread, checkpoints, secrets, bus, bookDate, options);
+      return new Engine(lock, journal, records, views, thread, checkpoints, secrets, bus, bookDate, options, report);
     } catch (error) {
       for (const close of opened.reverse()) await close();
       throw error;
@@ -125,7 +133,7 @@ export class Engine {
   module(): DynamicModule {
     const provided: [symbol, unknown][] = [
       [JOURNAL, this.journal satisfies Journal],
-      [RECORDS, this.records],
+      [RECORDS, this.answeringRecords],
       [VIEWS, this.views],
       [FRESHNESS, this.viewsThread],
       [BUS, this.bus],
@@ -136,7 +144,7 @@ export class Engine {
       [SECRETS, this.secrets],
       [CONTEXT_FOR, contextsOf('service:ledger')],
       [RUNS_PROCESSES, this.options.runsProcesses],
-      [REPORT, this.options.report],
+      [REPORT, this.report],
       [TIME, systemTime],
       [RANDOM, random],
     ];

@@ -33,7 +33,7 @@ export class ViewsThread implements Freshness {
   private constructor(
     worker: Worker,
     shared: SharedArrayBuffer,
-    private readonly onTrouble: (message: string) => void,
+    private readonly onTrouble: (error: unknown) => void,
   ) {
     this.words = new Int32Array(shared);
     this.positions = new BigInt64Array(shared);
@@ -43,20 +43,21 @@ export class ViewsThread implements Freshness {
   /** Resolves when the views' file is open and its tables are there. */
   static async start(
     files: Omit<ViewsWorkerData, 'shared'>,
-    onTrouble: (message: string) => void,
+    onTrouble: (error: unknown) => void,
   ): Promise<ViewsThread> {
     const shared = new SharedArrayBuffer(BYTES);
     const worker = new Worker(new URL('./views.worker.js', import.meta.url), {
       workerData: { ...files, shared } satisfies ViewsWorkerData,
     });
     const thread = new ViewsThread(worker, shared, onTrouble);
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.on('message', (message: Message) => {
-        if (message.kind === 'ready') resolve();
-        thread.heard(message);
-      });
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+    worker.once('error', reject);
+    worker.on('message', (message: Message) => {
+      if (message.kind === 'ready') resolve();
+      thread.heard(message);
     });
+    await ready;
+    worker.off('error', reject).on('error', (error) => onTrouble(`the views are not filled any more: ${error.stack}`));
     return thread;
   }
 
@@ -102,7 +103,7 @@ export class ViewsThread implements Freshness {
   }
 
   private heard(message: Message): void {
-    if (message.kind === 'trouble') this.onTrouble(message.message);
+    if (message.kind === 'trouble') this.onTrouble(`views: ${message.message}`);
     else this.release();
   }
 

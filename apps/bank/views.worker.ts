@@ -1,5 +1,6 @@
 // The thread that owns the views' file. The main thread wakes it through shared memory, and is told how far the views are.
 import { parentPort, workerData } from 'node:worker_threads';
+import { eachOutageOnce } from '@tallystick/cluster/outages';
 import { pause } from '@tallystick/transport/pause';
 import { fillViews, LINGER_MS } from './views-filler.js';
 import { ASLEEP, PROGRESS, STOP, type ViewsWorkerData, WAITED_FOR, WAKE } from './views-thread.js';
@@ -19,11 +20,14 @@ const filler = await fillViews({
     Atomics.store(positions, PROGRESS, position);
     if (Atomics.load(words, WAITED_FOR) === 1) port.postMessage({ kind: 'progress' });
   },
-  onTrouble: (error) =>
-    port.postMessage({
-      kind: 'trouble',
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    }),
+  onTrouble: eachOutageOnce(
+    (error) =>
+      port.postMessage({
+        kind: 'trouble',
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+    () => performance.now(),
+  ),
 });
 port.postMessage({ kind: 'ready' });
 

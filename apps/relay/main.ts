@@ -9,7 +9,7 @@ const REPLACED = 3;
 
 await runService({
   name: 'relay',
-  needs: ['journal'],
+  needs: ['journal', 'bus'],
   module: ({ configuration }) =>
     RelayModule.with({
       writer: { open: async () => (await openTopicWriter(configuration)).open() },

@@ -1,13 +1,13 @@
 // The adapters of a cluster, each loaded only by a process that needs it.
 import { readFileSync } from 'node:fs';
+import type { BusWriter } from '@tallystick/bus';
 import type { KafkaBus, KafkaConnection, TopicsConfiguration } from '@tallystick/bus/kafka/index';
 import type { Journal } from '@tallystick/journal';
 import { pause } from '@tallystick/transport/pause';
 import type { Cassandra } from '@tallystick/views/cassandra/index';
 import { Counter, type Registry } from 'prom-client';
 import type { ClusterConfiguration } from './configuration.js';
-
-export type Report = (error: unknown) => void;
+import type { Report } from './outages.js';
 
 /** @throws JournalUnavailable with one sentence */
 export async function openJournal({ journal }: ClusterConfiguration, report: Report): Promise<Journal> {
@@ -76,8 +76,25 @@ export async function openKafka(configuration: ClusterConfiguration, options: Ka
     onDeadLetter: (letter) => {
       deadLetters.inc({ consumer: letter.consumer, topic: letter.topic });
       const { consumer, topic, partition, offset, reason } = letter;
-      report(new Error(`${consumer}: ${topic}/${partition} at ${offset} can't be decoded and is set aside: ${reason}`));
+      report(`${consumer}: ${topic}/${partition} at ${offset} can't be decoded and is set aside: ${reason}`);
     },
+  });
+}
+
+/** Asks the brokers whether they are there. @throws KafkaTrouble with one sentence where they are not */
+export async function askKafka(configuration: ClusterConfiguration, name: string): Promise<void> {
+  const { withAdmin } = await import('@tallystick/bus/kafka/create-topics');
+  await withAdmin(kafkaConnection(configuration, name), (admin) => admin.describeCluster());
+}
+
+/** What the relay writes with. */
+export async function openTopicWriter(configuration: ClusterConfiguration): Promise<BusWriter> {
+  const { SchemaRegistry, topicWriter } = await import('@tallystick/bus/kafka/index');
+  const { schemaRegistry: url } = configuration.kafka;
+  return topicWriter({
+    connection: kafkaConnection(configuration, 'relay'),
+    topics: topicsOf(configuration),
+    ...(url === '' ? {} : { registry: new SchemaRegistry({ url }) }),
   });
 }
 

@@ -1,6 +1,7 @@
 // What a deployment says: one file for all services, or the environment. docs/cluster.md lists the keys.
-import { type Static, Type } from '@sinclair/typebox';
-import { type ConfigurationSources, loadConfiguration } from '@tallystick/transport/service';
+import { accessSync, constants } from 'node:fs';
+import { type Static, type TProperties, Type } from '@sinclair/typebox';
+import { ConfigurationError, type ConfigurationSources, loadConfiguration } from '@tallystick/transport/service';
 
 const text = Type.String({ minLength: 1 });
 /** Empty for none. */
@@ -8,76 +9,118 @@ const optionalText = Type.String({ default: '' });
 const port = (value: number) => Type.Integer({ default: value, minimum: 0, maximum: 65_535 });
 const host = Type.String({ default: '127.0.0.1' });
 
-const configurationSchema = Type.Object({
-  /** The book's time zone, an IANA name. */
-  bookZone: Type.String({ default: 'Europe/London' }),
-  /** Where people and programs outside call. */
-  http: Type.Object({ host, port: port(8080) }),
-  /** Where the other services call. */
-  rpc: Type.Object({
-    host,
-    port: port(8081),
-    /** Base URLs of each service's instances. One that is not named here is looked for at `http://<name>:<rpc.port>`. */
-    services: Type.Record(text, Type.Array(text), { default: {} }),
-    /** True where a service mesh retries, limits times and balances: then we do none of it. */
-    mesh: Type.Boolean({ default: false }),
-  }),
-  journal: Type.Object({
-    /** `esdb://host:2113?tls=false` or the like, without a name or password. */
-    connection: Type.String({ default: 'esdb://127.0.0.1:2113?tls=false' }),
-    username: optionalText,
-    password: optionalText,
-    /** PEM of who signed the server's certificate. */
-    caFile: optionalText,
-  }),
-  kafka: Type.Object({
-    brokers: Type.Array(text, { default: ['127.0.0.1:9092'], minItems: 1 }),
-    topicPrefix: Type.String({ default: '', pattern: '^[a-zA-Z0-9._-]*$' }),
-    /** Of `account-events`; fixed when the topic is made. */
-    partitions: Type.Integer({ default: 12, minimum: 1, maximum: 9_999 }),
-    replicationFactor: Type.Integer({ default: 1, minimum: 1 }),
-    minInSyncReplicas: Type.Integer({ default: 1, minimum: 1 }),
-    tls: Type.Boolean({ default: false }),
-    caFile: optionalText,
-    /** Client certificate and key, where the brokers ask for them. */
-    certificateFile: optionalText,
-    keyFile: optionalText,
-    sasl: Type.Union(
-      [Type.Literal('none'), Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')],
-      {
-        default: 'none',
-      },
-    ),
-    username: optionalText,
-    password: optionalText,
-    /** Base URL of a schema registry's Confluent API; events then travel in its framing. */
-    schemaRegistry: optionalText,
-  }),
-  cassandra: Type.Object({
-    contactPoints: Type.Array(text, { default: ['127.0.0.1:9042'], minItems: 1 }),
-    localDataCenter: Type.String({ default: 'datacenter1' }),
-    /** A service's keyspace is `<prefix>_<service>`. */
-    keyspacePrefix: Type.String({ default: 'tallystick', pattern: '^[a-z][a-z0-9_]*$' }),
-    replicationFactor: Type.Integer({ default: 1, minimum: 1 }),
-    consistency: Type.Union(
-      [Type.Literal('local_quorum'), Type.Literal('quorum'), Type.Literal('local_one'), Type.Literal('one')],
-      {
-        default: 'local_quorum',
-      },
-    ),
-    tls: Type.Boolean({ default: false }),
-    caFile: optionalText,
-    username: optionalText,
-    password: optionalText,
-  }),
-  secrets: Type.Object({ file: Type.String({ default: './secrets.json' }) }),
-  /** Base URL of an OpenTelemetry collector (OTLP over HTTP). */
-  telemetry: Type.Object({ otlpUrl: optionalText }),
-});
+/** A section that may be left out as a whole. */
+function section<Properties extends TProperties>(properties: Properties) {
+  return Type.Object(properties, { default: {}, additionalProperties: false });
+}
+
+const configurationSchema = Type.Object(
+  {
+    /** The book's time zone, an IANA name. */
+    bookZone: Type.String({ default: 'Europe/London' }),
+    /** Where people and programs outside call. */
+    http: section({ host, port: port(8080) }),
+    /** Where the other services call. */
+    rpc: section({
+      host,
+      port: port(8081),
+      /** Base URLs of each service's instances. One that is not named here is looked for at `http://<name>:<rpc.port>`. */
+      services: Type.Record(text, Type.Array(text), { default: {} }),
+      /** True where a service mesh retries, limits times and balances: then we do none of it. */
+      mesh: Type.Boolean({ default: false }),
+    }),
+    journal: section({
+      /** `esdb://host:2113?tls=false` or the like, without a name or password. */
+      connection: Type.String({ default: 'esdb://127.0.0.1:2113?tls=false' }),
+      username: optionalText,
+      password: optionalText,
+      /** PEM of who signed the server's certificate. */
+      caFile: optionalText,
+    }),
+    kafka: section({
+      brokers: Type.Array(text, { default: ['127.0.0.1:9092'], minItems: 1 }),
+      topicPrefix: Type.String({ default: '', pattern: '^[a-zA-Z0-9._-]*$' }),
+      /** Of `account-events`; fixed when the topic is made. */
+      partitions: Type.Integer({ default: 12, minimum: 1, maximum: 9_999 }),
+      replicationFactor: Type.Integer({ default: 1, minimum: 1 }),
+      minInSyncReplicas: Type.Integer({ default: 1, minimum: 1 }),
+      tls: Type.Boolean({ default: false }),
+      caFile: optionalText,
+      /** Client certificate and key, where the brokers ask for them. */
+      certificateFile: optionalText,
+      keyFile: optionalText,
+      sasl: Type.Union(
+        [Type.Literal('none'), Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')],
+        {
+          default: 'none',
+        },
+      ),
+      username: optionalText,
+      password: optionalText,
+      /** Base URL of a schema registry's Confluent API; events then travel in its framing. */
+      schemaRegistry: optionalText,
+    }),
+    cassandra: section({
+      contactPoints: Type.Array(text, { default: ['127.0.0.1:9042'], minItems: 1 }),
+      localDataCenter: Type.String({ default: 'datacenter1' }),
+      /** A service's keyspace is `<prefix>_<service>`. */
+      keyspacePrefix: Type.String({ default: 'tallystick', pattern: '^[a-z][a-z0-9_]*$' }),
+      replicationFactor: Type.Integer({ default: 1, minimum: 1 }),
+      consistency: Type.Union(
+        [Type.Literal('local_quorum'), Type.Literal('quorum'), Type.Literal('local_one'), Type.Literal('one')],
+        {
+          default: 'local_quorum',
+        },
+      ),
+      tls: Type.Boolean({ default: false }),
+      caFile: optionalText,
+      username: optionalText,
+      password: optionalText,
+    }),
+    secrets: section({ file: Type.String({ default: './secrets.json' }) }),
+    /** Base URL of an OpenTelemetry collector (OTLP over HTTP). */
+    telemetry: section({ otlpUrl: optionalText }),
+  },
+  { additionalProperties: false },
+);
 
 export type ClusterConfiguration = Static<typeof configurationSchema>;
 
 /** @throws ConfigurationError with the key's name */
 export function clusterConfiguration(sources: ConfigurationSources): ClusterConfiguration {
-  return loadConfiguration(configurationSchema, sources);
+  const configuration = loadConfiguration(configurationSchema, sources);
+  const fault = faultOf(configuration);
+  if (fault === undefined) return configuration;
+  const [key, complaint] = fault;
+  throw new ConfigurationError(sources.file === undefined ? key : `${key} in ${sources.file}`, complaint);
+}
+
+/** What no schema says: keys that need each other, and files that have to be there. */
+function faultOf({ journal, kafka, cassandra }: ClusterConfiguration): [key: string, complaint: string] | undefined {
+  if (kafka.sasl !== 'none' && kafka.username === '')
+    return ['kafka.username', `is missing: kafka.sasl is ${kafka.sasl}`];
+  for (const [section, { username, password }] of Object.entries({ journal, kafka, cassandra }))
+    if (username !== '' && password === '')
+      return [`${section}.password`, `is missing: ${section}.username is ${username}`];
+  if (journal.username !== '' && /[?&]tls=false/i.test(journal.connection))
+    return ['journal.username', 'is only sent over TLS, and journal.connection says tls=false'];
+  const files: Readonly<Record<string, string>> = {
+    'journal.caFile': journal.caFile,
+    'kafka.caFile': kafka.caFile,
+    'kafka.certificateFile': kafka.certificateFile,
+    'kafka.keyFile': kafka.keyFile,
+    'cassandra.caFile': cassandra.caFile,
+  };
+  for (const [key, file] of Object.entries(files))
+    if (file !== '' && !canBeRead(file)) return [key, `${file} can not be read`];
+  return undefined;
+}
+
+function canBeRead(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,11 +1,12 @@
 // Topics, keyspaces, tables and secrets, made before services start.
 import type { Journal } from '@tallystick/journal';
 import type { Projection, ViewWriter } from '@tallystick/views';
-import { kafkaConnection, openJournal, openKeyspace, type Report, topicsOf } from './adapters.js';
+import { kafkaConnection, openJournal, openKeyspace, topicsOf } from './adapters.js';
 import { clusterSecrets } from './calls.js';
 import type { ClusterConfiguration } from './configuration.js';
 import { KEYS } from './open-ports.js';
 import { opened } from './opening.js';
+import { eachOutageOnce, type Report } from './outages.js';
 
 export interface MigrateOptions {
   /** What each service keeps a view of. */
@@ -29,18 +30,20 @@ export interface Migrated {
 
 /** Repeating it changes nothing. @throws the signal's reason where it is aborted */
 export async function migrateServers(configuration: ClusterConfiguration, options: MigrateOptions): Promise<Migrated> {
-  const { projections, recordKeepers, secretNames, report } = options;
+  const { projections, recordKeepers, secretNames, signal } = options;
+  const report = eachOutageOnce(options.report, () => performance.now());
+  const waiting = { signal, report };
   clusterSecrets(configuration, secretNames);
-  await opened('Kafka', () => makeTopics(configuration), options);
+  await opened('Kafka', () => makeTopics(configuration), waiting);
   const keyspaces: string[] = [];
   const refilled: string[] = [];
   for (const service of [...Object.keys(projections), ...recordKeepers, KEYS]) {
-    const keyspace = await opened('Cassandra', () => openKeyspace(configuration, service, report), options);
+    const keyspace = await opened('Cassandra', () => openKeyspace(configuration, service, report), waiting);
     try {
       const projection = projections[service];
       const fill = async (views: ViewWriter) => {
         if (projection === undefined) return;
-        const journal = await opened('the journal', () => openJournal(configuration, report), options);
+        const journal = await opened('the journal', () => openJournal(configuration, report), waiting);
         await options.fill(journal, service, projection, views).finally(() => journal.close());
         refilled.push(service);
       };

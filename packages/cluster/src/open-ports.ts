@@ -24,11 +24,14 @@ import {
 import type { Secrets } from '@tallystick/transport/service';
 import { RecordKeys } from '@tallystick/views/record-keys';
 import type { Registry } from 'prom-client';
-import { openJournal, openKafka, openKeyspace, type Report } from './adapters.js';
+import { askKafka, openJournal, openKafka, openKeyspace } from './adapters.js';
+import { answeringRecords, answeringViews } from './answering-stores.js';
 import type { ClusterConfiguration } from './configuration.js';
 import { opened } from './opening.js';
+import type { Report } from './outages.js';
 import { PartitionedFreshness } from './partitioned-freshness.js';
-import { type Projecting, projecting } from './projecting.js';
+import type { Probes } from './probes.js';
+import { Projecting } from './projecting.js';
 import type { ServiceDefinition, ServiceParts } from './service-definition.js';
 
 /** The keyspace of the customers' keys is nobody's own: several services seal and open with them. */
@@ -42,6 +45,8 @@ export interface OpenPortsOptions {
   readonly report: Report;
   /** Ends the waiting for servers. */
   readonly signal: AbortSignal;
+  /** Filled with what is waited for. */
+  readonly awaited: string[];
 }
 
 export interface OpenPorts {
@@ -51,6 +56,8 @@ export interface OpenPorts {
   /** The service's own views, where it keeps some. */
   readonly projecting: Projecting | undefined;
   readonly freshness: PartitionedFreshness | undefined;
+  /** Rejects, each, where its server does not answer. */
+  readonly probes: Probes;
   close(): Promise<void>;
 }
 
@@ -75,30 +82,47 @@ export async function openPorts(definition: ServiceDefinition, options: OpenPort
   };
   try {
     const usesViews = needs.includes('views');
-    const keyspace = (of: string) => () => openKeyspace(configuration, of, report);
-    const journal = await needed(needs.includes('journal'), 'the journal', () => openJournal(configuration, report));
-    const offsetsLike = readsViewsOf === name ? undefined : readsViewsOf;
-    const bus = await needed(usesViews || needs.includes('bus'), 'Kafka', () =>
-      openKafka(configuration, { name, offsetsLike, metrics, report }),
-    );
-    const usesOwn = needs.includes('records') || (usesViews && readsViewsOf === name);
-    const own = await needed(usesOwn, 'Cassandra', keyspace(name));
-    const others = await needed(usesViews && readsViewsOf !== name, 'Cassandra', keyspace(readsViewsOf));
-    const keys = await needed(needs.includes('keys'), 'Cassandra', keyspace(KEYS));
-    const views = (others ?? own)?.views;
-
+    const readsOthers = usesViews && readsViewsOf !== name;
+    const offsetsLike = readsOthers ? readsViewsOf : undefined;
+    const keyspace = (isNeeded: boolean, of: string) =>
+      needed(isNeeded, 'Cassandra', () => openKeyspace(configuration, of, report));
+    // All at a time: who runs it learns at once of everything that is away.
+    const [journal, bus, own, others, keys] = await Promise.all([
+      needed(needs.includes('journal'), 'the journal', () => openJournal(configuration, report)),
+      needed(usesViews || needs.includes('bus'), 'Kafka', () =>
+        openKafka(configuration, { name, offsetsLike, metrics, report }),
+      ),
+      keyspace(needs.includes('records') || (usesViews && !readsOthers), name),
+      keyspace(readsOthers, readsViewsOf),
+      keyspace(needs.includes('keys'), KEYS),
+    ]);
+    let freshness: PartitionedFreshness | undefined;
+    const projecting =
+      projections.length === 0
+        ? undefined
+        : new Projecting({
+            consumer: name,
+            projections,
+            keyspace: there(own, 'its views', name),
+            bus: there(bus, 'the bus', name),
+            onProgress: (partition, position) => freshness?.progressed(partition, position),
+            onSwitched: () => freshness?.forget(),
+            report,
+          });
+    const read = projecting?.reader ?? (others ?? own)?.views;
+    const views = read && answeringViews(read, report);
+    const records = own && answeringRecords(own.records, report);
+    const asked = own ?? others ?? keys;
     const random = pooledRandom();
     const contextFor = contextsOf(`service:${name}`);
-    const freshness =
-      views === undefined || bus === undefined
-        ? undefined
-        : new PartitionedFreshness({
-            views,
-            consumer: readsViewsOf,
-            partitionOf: (accountId) => bus.partitionOf(accountId),
-            relay: options.transport.client(relayContract),
-            context: (signal) => callEndedBy(signal, `service:${name}`, random),
-          });
+    if (views !== undefined && bus !== undefined)
+      freshness = new PartitionedFreshness({
+        views,
+        consumer: readsViewsOf,
+        partitionOf: (accountId) => bus.partitionOf(accountId),
+        relay: options.transport.client(relayContract),
+        context: (signal) => callEndedBy(signal, `service:${name}`, random),
+      });
     const clock = (): Micros => BigInt(Date.now()) * 1000n;
     const bookDate = bookDateIn(configuration.bookZone);
     const partitionOf = (accountId: string) => there(bus, 'the bus', name).partitionOf(accountId);
@@ -117,7 +141,7 @@ export async function openPorts(definition: ServiceDefinition, options: OpenPort
       [BUS, bus],
       [VIEWS, views],
       [FRESHNESS, freshness],
-      [RECORDS, own?.records],
+      [RECORDS, records],
     ];
     return {
       parts: {
@@ -129,20 +153,16 @@ export async function openPorts(definition: ServiceDefinition, options: OpenPort
         random,
         partitionOf,
         journal: () => there(journal, 'the journal', name),
-        keys: () => new RecordKeys(there(keys, 'the keys', name).records, randomBytes),
+        keys: () => new RecordKeys(answeringRecords(there(keys, 'the keys', name).records, report), randomBytes),
       },
       module: providing(provided.filter(([, value]) => value !== undefined)),
-      projecting:
-        projections.length === 0
-          ? undefined
-          : projecting({
-              consumer: name,
-              projections,
-              views: there(own, 'its views', name).views,
-              bus: there(bus, 'the bus', name),
-              onProgress: (partition, position) => freshness?.progressed(partition, position),
-            }),
+      projecting,
       freshness,
+      probes: {
+        ...(journal && { journal: () => journal.head() }),
+        ...(bus && { kafka: () => askKafka(configuration, name) }),
+        ...(asked && { cassandra: () => asked.views.progress(name, 0) }),
+      },
       close,
     };
   } catch (error) {

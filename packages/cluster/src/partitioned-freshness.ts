@@ -4,6 +4,8 @@ import { pause } from '@tallystick/transport/pause';
 import type { Freshness, ViewReader } from '@tallystick/views';
 
 const POLL_MS = 10;
+/** After which a position that does not come is asked the relay about: its event may be in another partition. */
+const OWN_EVENT_MS = 100;
 const NEVER = new AbortController().signal;
 
 export interface PartitionedFreshnessPorts {
@@ -35,15 +37,49 @@ export class PartitionedFreshness implements Freshness {
   progressed(partition: number, position: bigint): void {
     if (position <= this.seenOf(partition)) return;
     this.seen.set(partition, position);
-    for (const waiter of this.waiting.get(partition) ?? []) if (waiter.position <= position) waiter.wake();
+    this.wake(partition, position);
+  }
+
+  /** What was told is of views that are no longer read. */
+  forget(): void {
+    this.seen.clear();
   }
 
   async waitUntil(position: bigint, signal: AbortSignal, accountId?: string): Promise<void> {
-    if (accountId !== undefined) return this.reached(this.ports.partitionOf(accountId), position, signal);
+    if (accountId !== undefined) return this.reachedForAccount(this.ports.partitionOf(accountId), position, signal);
     const last = await this.relayed(position, signal);
     await Promise.all(
       last.map((each) => this.reached(each.partition, each.position < position ? each.position : position, signal)),
     );
+  }
+
+  /** Mostly the event is the account's own. Where it is another's, nothing more may come into the account's partition for long. */
+  private async reachedForAccount(partition: number, position: bigint, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.seenOf(partition) >= position) return;
+    const reached = new AbortController();
+    const either = AbortSignal.any([signal, reached.signal]);
+    try {
+      await Promise.race([
+        this.reached(partition, position, either),
+        this.reachedAsRelayed(partition, position, either),
+      ]);
+    } finally {
+      reached.abort();
+    }
+  }
+
+  private async reachedAsRelayed(partition: number, position: bigint, signal: AbortSignal): Promise<void> {
+    await pause(OWN_EVENT_MS, signal);
+    signal.throwIfAborted();
+    let needed = position;
+    try {
+      const last = (await this.relayed(position, signal)).find((each) => each.partition === partition)?.position ?? 0n;
+      if (last < position) needed = last;
+    } catch {
+      // Without the relay only the partition's own progress tells.
+    }
+    await this.reached(partition, needed, signal);
   }
 
   /** The last position in each partition, once everything up to the position is in Kafka. */
@@ -82,12 +118,17 @@ export class PartitionedFreshness implements Freshness {
   private async poll(partition: number): Promise<void> {
     for (let waiters = this.waiting.get(partition); waiters !== undefined; waiters = this.waiting.get(partition)) {
       try {
-        this.progressed(partition, await this.ports.views.progress(this.ports.consumer, partition));
+        // Not remembered: the views that another process writes may go over to a generation that is not as far yet.
+        this.wake(partition, await this.ports.views.progress(this.ports.consumer, partition));
       } catch (error) {
         for (const waiter of waiters) waiter.fail(error);
       }
       await pause(POLL_MS, NEVER);
     }
+  }
+
+  private wake(partition: number, position: bigint): void {
+    for (const waiter of this.waiting.get(partition) ?? []) if (waiter.position <= position) waiter.wake();
   }
 
   private seenOf(partition: number): bigint {

@@ -8,6 +8,8 @@ import {
   ConfigurationError,
   CUSTOMER_SECRET,
   createService,
+  Readiness,
+  SecretsError,
   STAFF_SECRET,
   stopOnSignal,
 } from '@tallystick/transport/service';
@@ -17,10 +19,14 @@ import { callsOf, clusterSecrets } from './calls.js';
 import { type ClusterConfiguration, clusterConfiguration } from './configuration.js';
 import { type OpenPorts, openPorts } from './open-ports.js';
 import { opened } from './opening.js';
+import { eachOutageOnce } from './outages.js';
+import { probing } from './probes.js';
 import type { ServiceDefinition } from './service-definition.js';
+import { openWaitingRoom } from './waiting-room.js';
 
 /** What services beside card-processing may ask for. */
 const SECRETS = [STAFF_SECRET, CUSTOMER_SECRET];
+const now = () => performance.now();
 const GRACE_MS = 15_000;
 const COULD_NOT_RUN = 3;
 
@@ -43,7 +49,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     close = await start(definition, configuration, stopping.signal);
   } catch (error) {
     if (stopping.signal.aborted) return;
-    if (error instanceof ConfigurationError) console.error(`error: ${error.message}`);
+    if (error instanceof ConfigurationError || error instanceof SecretsError) console.error(`error: ${error.message}`);
     else report(definition.name, error);
     process.exit(COULD_NOT_RUN);
   }
@@ -60,7 +66,11 @@ async function start(
   signal: AbortSignal,
 ): Promise<() => Promise<void>> {
   const { name } = definition;
-  const tell = (error: unknown) => report(name, error);
+  const tell = eachOutageOnce((error) => report(name, error), now);
+  const { http } = configuration;
+  const awaited: string[] = [];
+  // Whoever asks for any free port can't be asked yet.
+  const waitingRoom = http.port === 0 ? undefined : await openWaitingRoom(http, awaited);
   const secrets = clusterSecrets(configuration, [...SECRETS, ...(definition.secretNames ?? [])]);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
@@ -72,7 +82,8 @@ async function start(
     report: tell,
     ...(tracing === undefined ? {} : { tracing }),
   });
-  const ports = await openPorts(definition, { configuration, secrets, transport, metrics, report: tell, signal });
+  const waiting = { signal, report: tell, awaited };
+  const ports = await openPorts(definition, { configuration, secrets, transport, metrics, ...waiting });
   const { projecting, freshness } = ports;
   let running: Promise<void> = Promise.resolve();
   const close = async () => {
@@ -82,12 +93,11 @@ async function start(
     await telemetry.close();
   };
   try {
-    const { host, port } = configuration.http;
     const module = serviceModule(definition, ports, transport);
     const title = { title: `Tallystick: ${name}`, version: '0.1.0' };
-    const service = await createService({ module, title, host, port, metrics, report: tell, tracing });
+    const service = await createService({ module, title, ...http, metrics, report: tell, tracing });
     if (projecting !== undefined && freshness !== undefined) {
-      await opened('Cassandra', () => projecting.prepare(), { signal, report: tell });
+      await opened('Cassandra', () => projecting.prepare(), waiting);
       transport.answer(viewProgressContract(name), {
         waitUntil: async ({ position }, context) => {
           await freshness.waitUntil(position, context.signal);
@@ -96,6 +106,9 @@ async function start(
       });
       running = projecting.run(signal);
     }
+    const readiness = service.app.get(Readiness);
+    for (const [server, ask] of Object.entries(ports.probes)) readiness.register(server, probing(server, ask, now));
+    await waitingRoom?.close();
     const url = await service.start();
     const rpcUrl = await transport.listen();
     console.log(`${name}: ${url}, for other services ${rpcUrl}`);

@@ -21,6 +21,8 @@ export interface KafkaServer extends Server {
   readonly brokers: readonly string[];
   /** The listener with TLS and SCRAM, and the certificate to trust, PEM. */
   readonly secured?: { readonly brokers: readonly string[]; readonly ca: string };
+  /** From now on this name has this SCRAM-SHA-256 password. */
+  setPassword(username: string, password: string): void;
 }
 
 const HOST = '127.0.0.1';
@@ -60,7 +62,13 @@ export async function startKafka({ folder, scram, port, report }: KafkaOptions):
   const brokers = [`${HOST}:${ports.plain}`];
   const listeners =
     ca === undefined ? { brokers } : { brokers, secured: { brokers: [`${HOST}:${ports.secured}`], ca } };
-  return Object.assign(server, listeners);
+  const setPassword = (username: string, password: string) => {
+    const entity = ['--entity-type', 'users', '--entity-name', username];
+    const change = ['--alter', '--add-config', `SCRAM-SHA-256=[password=${password}]`];
+    const command = ['kafka.admin.ConfigCommand', '--bootstrap-server', ...brokers];
+    runJava(['-XX:TieredStopAtLevel=1', ...classes, ...command, ...change, ...entity], folder);
+  };
+  return Object.assign(server, listeners, { setPassword });
 }
 
 interface Ports {

@@ -29,6 +29,11 @@ export class NodeProcess implements Server {
     return this.options.name;
   }
 
+  /** What it has printed, since it was first started. */
+  get logFile(): string {
+    return this.options.logFile;
+  }
+
   get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error(`${this.options.name} does not run`);

@@ -32,6 +32,11 @@ function isGrpcFailure(error: unknown): error is GrpcFailure {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
 }
 
+/** gRPC wraps what the system says of a connection in words about its own attempts. */
+function reasonOf({ details }: GrpcFailure): string {
+  return /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(details)?.[1] ?? details;
+}
+
 /** @param at whom was called, for the sentence */
 export function callFailureOf(error: unknown, at: string): CallFailure {
   if (error instanceof JournalUnavailable) return { kind: 'silent', message: error.message, cause: error };
@@ -54,7 +59,7 @@ export function callFailureOf(error: unknown, at: string): CallFailure {
   if (error.code === PERMISSION_DENIED || exception === 'access-denied')
     return { kind: 'denied', message: `the EventStoreDB at ${at} does not allow this to the user`, cause: error };
   if (error.code === UNAVAILABLE || error.code === CANCELLED || error.code === DEADLINE_EXCEEDED)
-    return { kind: 'unavailable', message: `no EventStoreDB answers at ${at}: ${error.details}`, cause: error };
+    return { kind: 'unavailable', message: `no EventStoreDB answers at ${at}: ${reasonOf(error)}`, cause: error };
   return { kind: 'other', message: `the EventStoreDB at ${at} failed: ${error.details}`, cause: error };
 }
 

@@ -17,10 +17,14 @@ const { path, journalId, checkpointPages }: CommitWorkerData = workerData;
 const { database, journalId: id } = openToWrite(path, () => journalId, checkpointPages);
 const store = new GroupStore(database);
 
-port.on('message', (message: GroupMessage | 'close') => {
+port.on('message', (message: GroupMessage | 'check' | 'close') => {
   if (message === 'close') {
     database.close();
     port.close();
+    return;
+  }
+  if (message === 'check') {
+    port.postMessage({ kind: 'checked', trouble: store.trouble()?.message });
     return;
   }
   const answers = packAnswers(store.store(unpackGroup(message)), store.position);

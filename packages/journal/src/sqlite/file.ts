@@ -109,6 +109,15 @@ function value(database: Database.Database, sql: string): unknown {
   return database.prepare(sql).pluck().get();
 }
 
+/**
+ * Whether a commit that failed so has surely stored nothing: its last frame, which alone makes the others count, was not written whole.
+ * Of a sync that failed, or of what comes after it, nobody can say so.
+ */
+export function storedNothing(error: unknown): boolean {
+  const code = text(error, 'code');
+  return code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE';
+}
+
 /** The operational error for whatever SQLite threw. */
 export function unavailable(message: string, cause: unknown, outcomeUnknown = false): JournalUnavailable {
   return new JournalUnavailable(`${message}: ${text(cause, 'message') ?? String(cause)}`, outcomeUnknown, { cause });

@@ -1,7 +1,7 @@
 // Stores all appends of a group in one transaction. Synchronous: whoever calls it waits for the disk.
 import type Database from 'better-sqlite3';
 import { type AppendResult, type EncodedEvent, JournalUnavailable, type RevisionConflict } from '../port.js';
-import { unavailable } from './file.js';
+import { storedNothing, unavailable } from './file.js';
 import { StreamWriter } from './stream-writer.js';
 
 export interface GroupedAppend {
@@ -9,6 +9,9 @@ export interface GroupedAppend {
   readonly expectedRevision: number;
   readonly events: readonly EncodedEvent[];
 }
+
+/** What a failed commit wrote of its group may leave room for a page or two: that is not enough to call the disk writable again. */
+const ROOM = '.'.repeat(256 * 1024);
 
 export type GroupAnswer = AppendResult | RevisionConflict;
 
@@ -43,15 +46,31 @@ export class GroupStore {
       );
     } catch (error) {
       this.#undo();
-      return unavailable('nothing was appended', error);
+      return this.#nothingAppended(error);
     }
     try {
       this.#commit.run();
     } catch (error) {
       this.#undo();
+      if (storedNothing(error)) return this.#nothingAppended(error);
       return unavailable('the commit failed, and its events may be stored or not', error, true);
     }
     return answers;
+  }
+
+  /** Why nothing can be appended now, found out by writing something of a group's size and taking it away again. */
+  trouble(): JournalUnavailable | undefined {
+    try {
+      this.#database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('room', ?)").run(ROOM);
+      this.#database.prepare("DELETE FROM meta WHERE name = 'room'").run();
+      return undefined;
+    } catch (error) {
+      return this.#nothingAppended(error);
+    }
+  }
+
+  #nothingAppended(cause: unknown): JournalUnavailable {
+    return unavailable(`nothing can be appended to ${this.#database.name}`, cause);
   }
 
   #undo(): void {

@@ -39,7 +39,10 @@ interface UnderWay {
   readonly message: GroupMessage;
 }
 
-type Message = AnswersMessage | { readonly kind: 'open'; readonly id: string };
+type Message =
+  | AnswersMessage
+  | { readonly kind: 'open'; readonly id: string }
+  | { readonly kind: 'checked'; readonly trouble: string | undefined };
 
 /** About 8 MB; a follower that is further behind reads the disk. */
 const EVENTS_KEPT = 8_192;
@@ -54,6 +57,9 @@ export class ThreadedJournal implements Journal {
   #scheduled = false;
   #closed = false;
   #closing: Promise<void> | undefined;
+  /** Whether the newest group could not be stored. */
+  #isInTrouble = false;
+  #checking: PromiseWithResolvers<void> | undefined;
   #position = 0;
   #drained: (() => void) | undefined;
   readonly #exited: Promise<void>;
@@ -68,7 +74,8 @@ export class ThreadedJournal implements Journal {
     this.#tail = new Tail(pollMs);
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     worker.on('message', (message: Message) => {
-      if (message.kind !== 'open') this.#answered(message);
+      if (message.kind === 'checked') this.#checked(message.trouble);
+      else if (message.kind !== 'open') this.#answered(message);
     });
     worker.on('error', (error) => this.#broken(error));
     worker.once('exit', () => this.#broken(new Error('the thread that commits has ended')));
@@ -117,6 +124,20 @@ export class ThreadedJournal implements Journal {
 
   head(): Promise<Position> {
     return this.reader.head();
+  }
+
+  /**
+   * Resolves where appends are stored. After one that was not the disk is asked, which may have room again.
+   * @throws JournalUnavailable with one sentence
+   */
+  async checkWritable(): Promise<void> {
+    if (this.#closed) throw new JournalUnavailable('the journal is closed', false);
+    if (!this.#isInTrouble) return;
+    if (this.#checking === undefined) {
+      this.#checking = Promise.withResolvers();
+      this.worker.postMessage('check');
+    }
+    await this.#checking.promise;
   }
 
   /**
@@ -178,6 +199,7 @@ export class ThreadedJournal implements Journal {
     if (group === undefined) throw new Error('the thread answered what it was not asked');
     // The disk is busy again while this thread hands out the answers.
     this.#send();
+    this.#isInTrouble = message.kind === 'failed';
     if (message.kind === 'failed') {
       const error = new JournalUnavailable(message.message, message.outcomeUnknown);
       for (const { reject } of group.appends) reject(error);
@@ -205,6 +227,14 @@ export class ThreadedJournal implements Journal {
     for (const listener of this.#listeners) listener(head);
   }
 
+  #checked(trouble: string | undefined): void {
+    this.#isInTrouble = trouble !== undefined;
+    const checking = this.#checking;
+    this.#checking = undefined;
+    if (trouble === undefined) checking?.resolve();
+    else checking?.reject(new JournalUnavailable(trouble, false));
+  }
+
   /** Nobody knows what was stored of the group under way, and nothing will be stored any more. */
   #broken(cause: Error): void {
     const [group, waiting] = [this.#group?.appends ?? [], this.#waiting];
@@ -214,6 +244,7 @@ export class ThreadedJournal implements Journal {
     for (const { reject } of group) reject(new JournalUnavailable(lost, true, { cause }));
     for (const { reject } of waiting) reject(new JournalUnavailable(lost, false, { cause }));
     this.#closed = true;
+    this.#checking?.reject(new JournalUnavailable(lost, false, { cause }));
     this.#drained?.();
   }
 }

@@ -1,6 +1,7 @@
 // Records in one SQLite file, durable before any write resolves.
 import Database from 'better-sqlite3';
 import type { Records, VersionedRecord } from '../port.js';
+import { unavailableOr } from './unavailable.js';
 
 interface Waiting {
   /** Runs inside the transaction. */
@@ -19,6 +20,10 @@ const CREATE = `CREATE TABLE IF NOT EXISTS records (
   collection TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (collection, key)
 ) STRICT`;
 
+/** Written, and taken away again, to see whether there is room for more than the page that a failed write may have left. */
+const ROOM = '_room';
+const ROOM_BYTES = 64 * 1024;
+
 export class SqliteRecords implements Records {
   readonly #database: Database.Database;
   readonly #select: Database.Statement<[string, string], StoredRecord>;
@@ -30,6 +35,8 @@ export class SqliteRecords implements Records {
   readonly #delete: Database.Statement<[string, string]>;
   readonly #commit: Database.Transaction<(batch: readonly Waiting[]) => void>;
   #waiting: Waiting[] = [];
+  /** Whether the newest write failed. */
+  #isInTrouble = false;
 
   /** Opens the file, creating it where there is none. */
   constructor(path: string) {
@@ -92,6 +99,18 @@ export class SqliteRecords implements Records {
       : this.#selectKeys.all(collection, after, limit);
   }
 
+  /** After a write that failed, asks the disk, which may have room again. @throws StoreUnavailable where it has not */
+  checkWritable(): void {
+    if (!this.#isInTrouble) return;
+    try {
+      this.#upsert.run(ROOM, '', new Uint8Array(ROOM_BYTES));
+      this.#delete.run(ROOM, '');
+      this.#isInTrouble = false;
+    } catch (error) {
+      throw unavailableOr(error, this.#database.name);
+    }
+  }
+
   async close(): Promise<void> {
     this.#flush();
     this.#database.close();
@@ -112,8 +131,11 @@ export class SqliteRecords implements Records {
     this.#waiting = [];
     try {
       this.#commit.immediate(batch);
+      this.#isInTrouble = false;
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      this.#isInTrouble = true;
+      const reason = unavailableOr(error, this.#database.name);
+      for (const { reject } of batch) reject(reason);
       return;
     }
     for (const { resolve, written } of batch) resolve(written);

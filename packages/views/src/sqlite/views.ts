@@ -5,6 +5,7 @@ import type { Progress, Row, SliceOptions, TableDefinition, Upsert, ViewWriter }
 import { type Cell, toCell } from './cells.js';
 import { checkStored, isStored, SqliteViewReader } from './reader.js';
 import { createTableSql, type GroupColumns, OWN_TABLES, upsertSql } from './statements.js';
+import { unavailableOr } from './unavailable.js';
 
 const CACHE_KIB = 32 * 1024;
 /** Rows of many accounts dirty a page each: the fewer checkpoints, the fewer times each page is written. 64 MiB of WAL. */
@@ -74,6 +75,7 @@ export class SqliteViews implements ViewWriter {
       .immediate();
   }
 
+  /** @throws StoreUnavailable where the disk does not take it; otherwise as the port says */
   async apply(upserts: readonly Upsert[], progress: Progress): Promise<void> {
     checkPosition(progress.position);
     const touched = new Set<TableWriter>();
@@ -85,6 +87,8 @@ export class SqliteViews implements ViewWriter {
       }
       this.#commit.immediate(touched, progress);
       for (const writer of touched) rememberConstants(writer);
+    } catch (error) {
+      throw unavailableOr(error, this.#database.name);
     } finally {
       for (const { waiting, newConstants } of touched) {
         waiting.clear();
