@@ -1,5 +1,11 @@
 // One feed item per transaction from its first authorisation to its last refund (lifecycles, section 7), and what others posted.
-import { feedChangesTable, feedItemsTable, feedMonthsTable, placeOf } from '@tallystick/contracts/feed-tables';
+import {
+  feedChangeMonthsTable,
+  feedChangesTable,
+  feedItemsTable,
+  feedMonthsTable,
+  placeOf,
+} from '@tallystick/contracts/feed-tables';
 import { monthOf } from '@tallystick/events';
 import {
   type AccountId,
@@ -7,6 +13,7 @@ import {
   type FeedItemPosted,
   type LedgerEvent,
   type LocalDate,
+  type Micros,
   TRANSACTION_EVENTS,
   type TransactionChange,
   type TransactionEnriched,
@@ -17,7 +24,7 @@ import { mapping, type Projection, type Row, type Upsert } from '@tallystick/vie
 
 export const feedProjection: Projection = mapping({
   name: 'feed',
-  tables: [feedItemsTable, feedMonthsTable, feedChangesTable],
+  tables: [feedItemsTable, feedMonthsTable, feedChangesTable, feedChangeMonthsTable],
   handles: [...TRANSACTION_EVENTS, 'TransactionEnriched', 'FeedItemPosted'],
   project({ event, metadata, position }, out) {
     const { accountId } = metadata;
@@ -133,7 +140,22 @@ class Place {
   changed({ recordedAt }: EventMetadata): void {
     const { accountId, position, itemId } = this;
     this.put('change', { updated: recordedAt, revision: position });
-    const row = { account_id: accountId, position, item_id: itemId };
-    this.out.push({ table: feedChangesTable, group: 'item', row, position });
+    const key = { account_id: accountId, month: recordedMonth(recordedAt) };
+    this.out.push({ table: feedChangesTable, group: 'item', row: { ...key, position, item_id: itemId }, position });
+    this.out.push({ table: feedChangeMonthsTable, group: 'change', row: { ...key, last: position }, position });
   }
+}
+
+const DAY = 86_400_000_000n;
+const months = new Map<number, string>();
+
+/** `YYYY-MM`, UTC. The events of a replay come from few days, and a Date for each would cost more than the rest of the row. */
+function recordedMonth(recordedAt: Micros): string {
+  const day = Number(recordedAt / DAY);
+  let month = months.get(day);
+  if (month === undefined) {
+    month = new Date(day * 86_400_000).toISOString().slice(0, 7);
+    months.set(day, month);
+  }
+  return month;
 }

@@ -157,6 +157,20 @@ describe('money that moves otherwise', () => {
       [{ amount: 0n, kind: 'transfer', status: 'RETURNED' }],
     ],
     [
+      'a transfer refused, which is none of the customer',
+      [
+        {
+          type: 'ReceiveTransfer',
+          transferId: transfer('1'),
+          sourceAccountId: bob,
+          amount: 9n,
+          currency: USD,
+          personal: null,
+        },
+      ],
+      [],
+    ],
+    [
       'a pot',
       [openPot, intoPot, { type: 'ClosePot', potId: pot }],
       [

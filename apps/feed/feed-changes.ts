@@ -1,5 +1,5 @@
 // What changed in an account's feed since a position.
-import { feedChangesTable, feedItemsTable, placeOf } from '@tallystick/contracts';
+import { feedChangeMonthsTable, feedChangesTable, feedItemsTable, placeOf } from '@tallystick/contracts';
 import { monthOf } from '@tallystick/events';
 import { type AccountId, max } from '@tallystick/ledger-core';
 import type { Row, ViewReader } from '@tallystick/views';
@@ -24,6 +24,9 @@ export interface Changes {
 const CHANGES_PER_READ = 256;
 /** A call that finds little but items that changed again is ended here, so that it never holds the process up for long. */
 const READS_PER_CALL = 16;
+const MONTHS_PER_READ = 1_000;
+/** Months of which as many changes are read as of the first; the ones after them are only asked where they begin. */
+const MONTHS_READ_AHEAD = 4;
 
 /** Each item once, at its last change: what changed again is skipped until then. */
 export async function changesOf(views: ViewReader, asked: ChangesAsked, signal: AbortSignal): Promise<Changes> {
@@ -33,13 +36,7 @@ export async function changesOf(views: ViewReader, asked: ChangesAsked, signal: 
   let position = after;
   for (let reads = 0; reads < READS_PER_CALL; reads++) {
     signal.throwIfAborted();
-    const page = await views.slice(feedChangesTable, {
-      partition: { account_id: accountId },
-      after: { position },
-      limit: CHANGES_PER_READ,
-    });
-    const changes = page.map(changeOf).filter((change) => change.position <= visible);
-    const isLastPage = changes.length < CHANGES_PER_READ;
+    const { changes, isLastPage } = await pageAfter(views, accountId, position, visible);
     const newest = new Map(changes.map((change) => [change.itemId, change.position]));
     for (const change of changes) {
       position = change.position;
@@ -54,6 +51,55 @@ export async function changesOf(views: ViewReader, asked: ChangesAsked, signal: 
   return { rows, position, more: true };
 }
 
+interface Change {
+  readonly position: bigint;
+  readonly itemId: string;
+}
+
+/**
+ * The next changes in order of position, and whether these are all that are visible. Months overlap where clocks differ, so a page ends
+ * where the first of the months that were not read to their end was left.
+ */
+async function pageAfter(
+  views: ViewReader,
+  accountId: AccountId,
+  after: bigint,
+  visible: bigint,
+): Promise<{ readonly changes: readonly Change[]; readonly isLastPage: boolean }> {
+  const months = await monthsWithChangesAfter(views, accountId, after);
+  const slices = await Promise.all(
+    months.map(async (month, index) => {
+      const limit = index < MONTHS_READ_AHEAD ? CHANGES_PER_READ : 1;
+      const partition = { account_id: accountId, month };
+      const rows = await views.slice(feedChangesTable, { partition, after: { position: after }, limit });
+      return { changes: rows.map(changeOf), isCut: rows.length === limit };
+    }),
+  );
+  let until = visible;
+  for (const { changes, isCut } of slices) {
+    const last = changes.at(-1);
+    if (isCut && last !== undefined && last.position < until) until = last.position;
+  }
+  const changes = slices.flatMap((slice) => slice.changes.filter(({ position }) => position <= until));
+  if (slices.length > 1) changes.sort((left, right) => (left.position < right.position ? -1 : 1));
+  return { changes, isLastPage: until === visible };
+}
+
+/** Ascending. A few rows a year; a month that is read here in vain had its last change before. */
+async function monthsWithChangesAfter(views: ViewReader, accountId: AccountId, after: bigint): Promise<string[]> {
+  const months: string[] = [];
+  for (let last: string | null = null; ; ) {
+    const page = await views.slice(feedChangeMonthsTable, {
+      partition: { account_id: accountId },
+      ...(last === null ? {} : { after: { month: last } }),
+      limit: MONTHS_PER_READ,
+    });
+    for (const row of page) if ((row.last as bigint) > after) months.push(row.month as string);
+    if (page.length < MONTHS_PER_READ) return months;
+    last = page.at(-1)?.month as string;
+  }
+}
+
 /** Undefined where there is no such item. */
 export async function itemRow(views: ViewReader, accountId: AccountId, itemId: string): Promise<Row | undefined> {
   const key = { account_id: accountId, month: monthOf(itemId), place: placeOf(itemId) };
@@ -61,6 +107,6 @@ export async function itemRow(views: ViewReader, accountId: AccountId, itemId: s
   return row !== undefined && isItem(row) ? row : undefined;
 }
 
-function changeOf(row: Row): { readonly position: bigint; readonly itemId: string } {
+function changeOf(row: Row): Change {
   return { position: row.position as bigint, itemId: row.item_id as string };
 }

@@ -1,8 +1,8 @@
 // Where a service answers: base URLs from configuration, or all addresses behind a name.
 
 import { lookup } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
 import type { Time } from '../time.js';
-import type { Endpoint } from './connection.js';
 
 /** `http://10.0.0.7:9100`, … or a name whose addresses, all of them, are instances: `{ dns: 'http://ledger.bank.svc:9100' }`. */
 export type ServiceAddresses = readonly string[] | { readonly dns: string; readonly everyMs?: number };
@@ -15,9 +15,12 @@ export const resolveByDns: Resolve = async (host) => (await lookup(host, { all: 
 const RESOLVED_EVERY_MS = 5_000;
 
 /** An instance as the configuration names it. */
-export interface Address extends Endpoint {
+export interface Address {
   /** Distinguishes it from the others, and stays with it over restarts: what accounts are spread by. */
   readonly id: string;
+  readonly host: string;
+  /** `http://host:port` */
+  readonly origin: string;
   /** The Host header. */
   readonly authority: string;
   /** What the path of a request starts with; mostly empty. */
@@ -33,7 +36,8 @@ export function addressOf(url: string, resolved?: string): Address {
   const host = resolved ?? parsed.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = parsed.port === '' ? 80 : Number(parsed.port);
   const prefix = parsed.pathname.replace(/\/$/, '');
-  return { id: `${host}:${port}${prefix}`, host, port, authority: parsed.host, prefix };
+  const origin = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return { id: `${host}:${port}${prefix}`, host, origin, authority: parsed.host, prefix };
 }
 
 export interface ResolvedName {

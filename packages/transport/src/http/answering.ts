@@ -8,7 +8,7 @@ import type { Time } from '../time.js';
 import { readContext } from './context-headers.js';
 import { type Answer, emptyAnswer, failureAnswer } from './failure-answers.js';
 import type { InternalToken } from './internal-token.js';
-import type { Head } from './message-reader.js';
+import type { Received } from './listener.js';
 
 export interface AnsweringOptions {
   readonly token: InternalToken | undefined;
@@ -21,7 +21,7 @@ interface Route {
   readonly service: Service;
 }
 
-const START = /^(GET|POST) \/rpc\/([a-z][a-z0-9-]*)(?:\.([A-Za-z0-9]+))? HTTP\/1\.[01]$/;
+const PATH = /^\/rpc\/([a-z][a-z0-9-]*)(?:\.([A-Za-z0-9]+))?$/;
 const UNAUTHORISED = failureAnswer(
   new CallFailed({ code: 'unauthorized.internal', message: 'services only', retryable: false }),
   401,
@@ -48,8 +48,7 @@ export class Answering {
 
   add(serviceName: string, route: string, service: Service): void {
     this.services.add(serviceName);
-    // By the whole first line, which is the same for every call of a method.
-    this.routes.set(`POST /rpc/${route} HTTP/1.1`, { route, service });
+    this.routes.set(`/rpc/${route}`, { route, service });
   }
 
   /** From now on every call is refused; those under way end as they would have. */
@@ -58,12 +57,12 @@ export class Answering {
   }
 
   /** @param begun is given the call's scope, to cancel it when the caller goes */
-  answer({ start, headers }: Head, body: Buffer, begun: (scope: CallScope) => void): Answer | Promise<Answer> {
+  answer(received: Received, begun: (scope: CallScope) => void): Answer | Promise<Answer> {
     const { token, time, report } = this.options;
+    const { method, path, headers, body } = received;
     if (token !== undefined && !token.isShownIn(headers)) return UNAUTHORISED;
-    // Some proxies speak 1.0 to what is behind them.
-    const route = this.routes.get(start) ?? this.routes.get(start.replace(/1\.0$/, '1.1'));
-    if (route === undefined || this.closing) return this.unusual(start);
+    const route = method === 'POST' ? this.routes.get(path) : undefined;
+    if (route === undefined || this.closing) return this.unusual(method, path);
     const context = readContext(headers, time.now());
     if (context === undefined) return BAD_DEADLINE;
     begun(context);
@@ -73,12 +72,12 @@ export class Answering {
     );
   }
 
-  private unusual(start: string): Answer {
-    const [, verb, serviceName = '', methodName] = START.exec(start) ?? [];
-    if (verb === undefined || (verb === 'GET') !== (methodName === undefined)) return NOT_FOUND;
+  private unusual(method: string, path: string): Answer {
+    const [, serviceName, methodName] = PATH.exec(path) ?? [];
+    if (serviceName === undefined || method !== (methodName === undefined ? 'GET' : 'POST')) return NOT_FOUND;
     const refusal: Refusal | undefined = this.closing
       ? 'closing'
-      : verb === 'GET' && this.services.has(serviceName)
+      : method === 'GET' && this.services.has(serviceName)
         ? undefined
         : 'unanswered';
     return refusal === undefined ? emptyAnswer(204) : failureAnswer(new Refused(serviceName, refusal));

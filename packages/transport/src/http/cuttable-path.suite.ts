@@ -6,6 +6,7 @@ export class CuttablePath {
   private server: Server | undefined;
   private silent = false;
   private port = 0;
+  private callers = 0;
 
   private constructor(private readonly target: URL) {}
 
@@ -22,6 +23,11 @@ export class CuttablePath {
   /** How many connections callers hold. */
   connections(): number {
     return this.sockets.size / 2;
+  }
+
+  /** How many connections callers have made. */
+  taken(): number {
+    return this.callers;
   }
 
   /** Connections are reset, and new ones refused. */
@@ -52,6 +58,7 @@ export class CuttablePath {
   }
 
   private relay(caller: Socket): void {
+    this.callers++;
     const instance = connect(Number(this.target.port), this.target.hostname);
     const pair: readonly (readonly [Socket, Socket])[] = [
       [caller, instance],

@@ -91,10 +91,8 @@ class OverHttp implements HttpTransport {
       ...settings,
       host,
       port,
-      time,
       report: (error) => report(error, 'the internal port'),
-      limits: { headBytesMax: settings.headBytesMax, bodyBytesMax: settings.requestBytesMax },
-      respond: (head, body, begun) => this.answering.answer(head, body, begun),
+      respond: (received, begun) => this.answering.answer(received, begun),
     });
     const { metrics: registry } = options;
     this.metrics =

@@ -1,22 +1,21 @@
+import { Client, type Dispatcher, Pool } from 'undici';
 import { CallScope } from '../call-scope.js';
 import type { DeadlineWheel } from '../deadline-wheel.js';
 import type { Address } from './addresses.js';
-import { Connection, type Exchange } from './connection.js';
-import { ConnectionPool, type PoolOptions } from './connection-pool.js';
 import type { InstanceHealth } from './instance-health.js';
 import { hashOf } from './rendezvous.js';
+import type { CallSettings } from './settings.js';
 
 export interface InstanceOptions {
   readonly address: Address;
-  readonly pool: Omit<PoolOptions, 'endpoint'>;
+  readonly settings: CallSettings;
   readonly health: InstanceHealth;
   readonly wheel: DeadlineWheel;
-  readonly probeTimeoutMs: number;
-  /** Header lines that every request has. */
-  readonly headers: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
 }
 
-const NO_BYTES = new Uint8Array(0);
+const FIRST_KEEP_ALIVE_PROBE_MS = 10_000;
 
 /** One process that answers a service, as far as this one can tell. */
 export class Instance {
@@ -24,24 +23,43 @@ export class Instance {
   readonly health: InstanceHealth;
   /** Where it stands among the instances that an account may go to. */
   readonly seed: number;
-  readonly pool: ConnectionPool;
   /** True while the answer to a probe is waited for. */
   probing = false;
+  private readonly headers: readonly string[];
+  private readonly connecting: Client.Options;
+  private pool: Pool;
   private inFlight = 0;
   private heardMs = 0;
   private onIdle: (() => void) | undefined;
 
   constructor(private readonly options: InstanceOptions) {
-    const { address, health, pool } = options;
+    const { address, health, headers, settings } = options;
     this.id = address.id;
     this.health = health;
     this.seed = hashOf(address.id);
-    this.pool = new ConnectionPool({ ...pool, endpoint: address });
+    this.headers = ['host', address.authority, ...headers];
+    this.connecting = {
+      connect: { timeout: settings.connectTimeoutMs, keepAliveInitialDelay: FIRST_KEEP_ALIVE_PROBE_MS },
+      keepAliveTimeout: settings.unusedConnectionMs,
+      // The other side says when it closes such a connection, which is later.
+      keepAliveMaxTimeout: settings.unusedConnectionMs,
+      maxHeaderSize: settings.headBytesMax,
+      maxResponseSize: settings.answerBytesMax,
+      // The call's deadline, and the silence of the instance, end what takes too long.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    this.pool = this.newPool();
   }
 
   /** Calls that it owes an answer to. */
   load(): number {
     return this.inFlight;
+  }
+
+  /** Open connections. */
+  connections(): number {
+    return this.pool.stats.connected;
   }
 
   /** For how long it has said nothing though it owes answers, in milliseconds. */
@@ -50,58 +68,53 @@ export class Instance {
   }
 
   heard(): void {
-    this.heardMs = this.options.pool.now();
+    this.heardMs = this.options.wheel.now();
   }
 
-  /** First lines and headers of a call, without those of its context and its length. */
-  headOf(route: string): string {
-    const { address, headers } = this.options;
-    return `POST ${address.prefix}/rpc/${route} HTTP/1.1\r\nhost: ${address.authority}\r\ncontent-type: application/json\r\n${headers}`;
-  }
-
-  send(exchange: Exchange): void {
+  /** @param context header names and values in turn */
+  send(route: string, context: readonly string[], body: Uint8Array, handler: Dispatcher.DispatchHandler): void {
     if (this.inFlight === 0) this.heard();
     this.inFlight++;
-    this.pool.send(exchange);
+    const path = `${this.options.address.prefix}/rpc/${route}`;
+    const headers = ['content-type', 'application/json', ...this.headers, ...context];
+    this.pool.dispatch({ method: 'POST', path, headers, body }, handler);
   }
 
-  /** An exchange sent ended, in whatever way. */
+  /** A call sent ended, in whatever way. */
   ended(): void {
     this.inFlight--;
     if (this.inFlight === 0) this.onIdle?.();
   }
 
   /** Asks on a connection of its own whether the service is answered there. */
-  probe(service: string): Promise<boolean> {
-    const { address, headers, pool, wheel, probeTimeoutMs } = this.options;
-    const scope = new CallScope({ deadline: wheel.now() + probeTimeoutMs, correlationId: '', actor: '' });
-    return new Promise((resolve) => {
-      const finish = (answered: boolean) => {
-        guard.leave();
-        connection.giveUp(new Error('the probe ended'));
-        resolve(answered);
-      };
-      const exchange: Exchange = {
-        head: `GET ${address.prefix}/rpc/${service} HTTP/1.1\r\nhost: ${address.authority}\r\n${headers}\r\n`,
-        body: NO_BYTES,
-        connection: undefined,
-        answered: (status) => finish(status === 204),
-        lost: () => finish(false),
-      };
-      const connection = new Connection(
-        address,
-        pool.limits,
-        { opened: () => connection.send(exchange), free: () => undefined, closed: () => finish(false) },
-        wheel.now(),
-      );
-      const guard = wheel.guard(scope);
-      scope.onCancel(() => finish(false));
+  async probe(service: string): Promise<boolean> {
+    const { address, wheel, settings } = this.options;
+    const client = new Client(address.origin, this.connecting);
+    const scope = new CallScope({
+      deadline: wheel.now() + settings.probeTimeoutMs,
+      correlationId: '',
+      actor: '',
     });
+    const guard = wheel.guard(scope);
+    scope.onCancel((failure) => void client.destroy(failure));
+    try {
+      const path = `${address.prefix}/rpc/${service}`;
+      const { statusCode, body } = await client.request({ method: 'GET', path, headers: [...this.headers] });
+      await body.dump();
+      return statusCode === 204;
+    } catch {
+      return false;
+    } finally {
+      guard.leave();
+      void client.destroy();
+    }
   }
 
-  /** Gives up what is on its way. */
+  /** Gives up what is on its way. What is sent from now on goes over new connections. */
   giveUp(reason: string): void {
-    this.pool.destroy(new Error(`${this.id} ${reason}`));
+    const { pool } = this;
+    this.pool = this.newPool();
+    void pool.destroy(new Error(`${this.id} ${reason}`));
   }
 
   /** Lets the calls on their way end, then closes its connections. */
@@ -111,6 +124,11 @@ export class Instance {
         this.onIdle = resolve;
       });
     }
-    this.giveUp('is needed no more');
+    await this.pool.destroy();
+  }
+
+  private newPool(): Pool {
+    const { address, settings } = this.options;
+    return new Pool(address.origin, { ...this.connecting, connections: settings.connectionsMax });
   }
 }

@@ -5,7 +5,7 @@ import { CuttablePath } from './cuttable-path.suite.js';
 import type { HttpTransport, HttpTransportOptions } from './index.js';
 import { contextOf, deferred, echo, echoContract, Opened, until } from './services.suite.js';
 
-const quick = { ejectionMs: 50, silenceMs: 50, probeTimeoutMs: 100, firstPauseMs: 1 };
+const quick = { ejectionMs: 50, silenceMs: 50, firstPauseMs: 1 };
 let opened: Opened;
 beforeEach(() => {
   opened = new Opened();
@@ -80,23 +80,27 @@ describe('two instances of a service', () => {
   it.each([
     ['is killed', (path: CuttablePath) => path.cut()],
     ['hangs', async (path: CuttablePath) => path.fallSilent()],
-  ])('lose no call when one %s under load, leave it alone, and use it again when it is back', async (_what, harm) => {
-    const [path] = paths;
-    if (path === undefined) throw new Error('no path');
-    const running = load(32);
-    await until(() => running.answers() > 500);
-    await harm(path);
-    await until(async () => (await ejected()) === 1);
-    const before = running.answers();
-    await until(() => running.answers() > before + 500);
+  ])(
+    'lose no call when one %s under load, leave it alone, and use it again when it is back',
+    async (_what, harm) => {
+      const [path] = paths;
+      if (path === undefined) throw new Error('no path');
+      const running = load(32);
+      await until(() => running.answers() > 500);
+      await harm(path);
+      await until(async () => (await ejected()) === 1);
+      const before = running.answers();
+      await until(() => running.answers() > before + 500);
 
-    await path.restore();
-    const [first = 0] = answered;
-    await until(async () => (await ejected()) === 0);
-    await until(() => (answered[0] ?? 0) > first + 100);
-    await running.stop();
-    expect(running.failures).toEqual([]);
-  });
+      await path.restore();
+      const [first = 0] = answered;
+      await until(async () => (await ejected()) === 0);
+      await until(() => (answered[0] ?? 0) > first + 100);
+      await running.stop();
+      expect(running.failures).toEqual([]);
+    },
+    20_000,
+  );
 
   it('share the load', async () => {
     const running = load(8);
@@ -241,5 +245,29 @@ describe('a call that may have an effect each time', () => {
     const client = opened.transport({ services: { echo: [gone.url, url] }, settings: quick }).client(echoContract);
     for (let call = 0; call < 10; call++)
       expect(await client.sayOnce({ text: '' }, contextOf())).toEqual({ text: 'once' });
+  });
+});
+
+describe('a call that waits for a connection', () => {
+  it('leaves it to the others when it is given up', async () => {
+    const finished = deferred<void>();
+    const slow = await strangers(async (post) => {
+      if (post === 1) await finished.promise;
+      return { status: 200, body: `{"text":"${post}"}` };
+    });
+    const path = await CuttablePath.to(slow.url);
+    opened.also(() => path.cut());
+    const calling = opened.transport({ services: { echo: [path.url] }, settings: { connectionsMax: 1 } });
+    const client = calling.client(echoContract);
+    const first = client.say({ text: '' }, contextOf());
+    await until(() => slow.seen.posts === 1);
+    const context = contextOf();
+    const second = client.say({ text: '' }, context);
+    const third = client.say({ text: '' }, contextOf());
+    context.cancel();
+    await expect(second).rejects.toMatchObject({ code: 'cancelled' });
+    finished.resolve();
+    expect([await first, await third]).toEqual([{ text: '1' }, { text: '2' }]);
+    expect(path.taken()).toBe(1);
   });
 });

@@ -62,14 +62,12 @@ export class ServiceInstances {
     if (!this.options.mesh && instance.health.failed()) this.eject(instance, 'failures');
   }
 
-  /** Closes what is unused, probes what is ejected or silent. Called now and again. */
+  /** Probes what is ejected or silent. Called now and again. */
   watch(nowMs: number): void {
     for (const instance of this.leaving.keys()) {
-      instance.pool.sweep();
       if (instance.silentForMs(nowMs) >= this.options.silenceAloneMs) instance.giveUp('does not say a word');
     }
     for (const instance of this.list) {
-      instance.pool.sweep();
       if (this.options.mesh || instance.probing) continue;
       if (instance.health.isProbeDue()) this.probe(instance, (answered) => this.probed(instance, answered));
       else if (this.isSilent(instance, nowMs)) this.probe(instance, (answered) => this.heardOrMute(instance, answered));

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 
 /** The secret that the services of one bank show each other, as a bearer token. */
 export class InternalToken {
@@ -10,13 +11,13 @@ export class InternalToken {
     this.expected = Buffer.from(`Bearer ${token}`, 'latin1');
   }
 
-  /** A header line, with its end. */
-  header(): string {
-    return `authorization: ${this.expected.toString('latin1')}\r\n`;
+  /** The header's name and value. */
+  header(): readonly string[] {
+    return ['authorization', this.expected.toString('latin1')];
   }
 
-  isShownIn(headers: ReadonlyMap<string, string>): boolean {
-    const given = Buffer.from(headers.get('authorization') ?? '', 'latin1');
+  isShownIn({ authorization = '' }: IncomingHttpHeaders): boolean {
+    const given = Buffer.from(authorization, 'latin1');
     return given.length === this.expected.length && timingSafeEqual(given, this.expected);
   }
 }

@@ -1,10 +1,9 @@
-import type { CallContext } from '@tallystick/contracts';
+import type { Dispatcher } from 'undici';
 import { CallFailed, DeadlineExceeded, type ReportUnexpected } from '../call-failed.js';
 import { CallScope } from '../call-scope.js';
 import type { Call, Service } from '../service.js';
 import type { Time } from '../time.js';
 import { TryFailed, unreachable } from '../try-failed.js';
-import type { Connection, Exchange } from './connection.js';
 import { writeContext } from './context-headers.js';
 import { failureOfAnswer } from './failure-answers.js';
 import type { Instance } from './instance.js';
@@ -27,10 +26,12 @@ export function oneTry(options: TryOptions): Service {
     if (instance === undefined) return Promise.reject(new CallFailed(unreachable(service)));
     const now = time.now();
     if (now >= context.deadline) return Promise.reject(new DeadlineExceeded());
-    const head = `${instance.headOf(route)}${writeContext(context, now)}content-length: ${request.length}\r\n\r\n`;
+    const headers = writeContext(context, now);
     return new Promise((resolve, reject) => {
-      const exchange = new Try(head, request, { ...options, instance, call, resolve, reject });
-      exchange.start(context);
+      const scope = CallScope.within(context);
+      const cancelled = scope.cancelledBy();
+      if (cancelled !== undefined) return reject(cancelled);
+      instance.send(route, headers, request, new Try({ ...options, instance, call, scope, resolve, reject }));
     });
   };
 }
@@ -38,49 +39,60 @@ export function oneTry(options: TryOptions): Service {
 interface TryParts extends TryOptions {
   readonly instance: Instance;
   readonly call: Call;
+  /** Of this try. */
+  readonly scope: CallScope;
   readonly resolve: (answer: Buffer) => void;
   readonly reject: (failure: CallFailed) => void;
 }
 
-class Try implements Exchange {
-  connection: Connection | undefined;
-  private scope: CallScope | undefined;
+/** One request as undici tells of it. */
+class Try implements Dispatcher.DispatchHandler {
+  /** Known once the request is being written. */
+  private controller: Dispatcher.DispatchController | undefined;
+  private status = 0;
+  private readonly body: Buffer[] = [];
 
-  constructor(
-    readonly head: string,
-    readonly body: Uint8Array,
-    private readonly parts: TryParts,
-  ) {}
-
-  start(context: CallContext): void {
-    const { instance } = this.parts;
-    this.scope = CallScope.within(context);
-    const cancelled = this.scope.cancelledBy();
-    if (cancelled !== undefined) return this.parts.reject(cancelled);
-    this.scope.onCancel((failure) => {
-      instance.pool.cancel(this, failure);
-      instance.ended();
-      this.parts.reject(failure);
-    });
-    instance.send(this);
+  constructor(private readonly parts: TryParts) {
+    parts.scope.onCancel((failure) => this.cancel(failure));
   }
 
-  answered(status: number, body: Buffer): void {
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const cancelled = this.parts.scope.cancelledBy();
+    // An abort would close the connection, on which nothing was sent for this call.
+    if (cancelled !== undefined) throw cancelled;
+    this.controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.status = status;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    this.body.push(bytes);
+  }
+
+  onResponseEnd(): void {
     this.end();
     const { instance, instances, resolve } = this.parts;
-    if (status === 200) {
-      instances.succeeded(instance);
-      resolve(body);
-      return;
-    }
-    this.refused(status, body);
+    const body = Buffer.concat(this.body);
+    if (this.status !== 200) return this.refused(this.status, body);
+    instances.succeeded(instance);
+    resolve(body);
   }
 
-  lost(error: Error, sent: boolean): void {
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.parts.scope.cancelledBy() !== undefined) return;
     this.end();
     const { instance, instances } = this.parts;
     instances.failed(instance);
-    this.fail(error, sent);
+    this.fail(error, this.controller !== undefined);
+  }
+
+  /** The connection closes, which is how the callee learns of it. */
+  private cancel(failure: CallFailed): void {
+    this.controller?.abort(failure);
+    this.parts.instance.ended();
+    this.parts.reject(failure);
   }
 
   private refused(status: number, body: Buffer): void {
@@ -107,7 +119,7 @@ class Try implements Exchange {
   }
 
   private end(): void {
-    this.scope?.finish();
+    this.parts.scope.finish();
     this.parts.instance.ended();
   }
 }

@@ -67,7 +67,7 @@ export class RemoteServices {
 
   *connections(): Iterable<readonly [string, number]> {
     for (const [service, { instances }] of this.services) {
-      yield [service, instances.all().reduce((sum, { pool }) => sum + pool.size(), 0)];
+      yield [service, instances.all().reduce((sum, instance) => sum + instance.connections(), 0)];
     }
   }
 
@@ -122,14 +122,9 @@ export class RemoteServices {
     return new Instance({
       address,
       wheel,
-      probeTimeoutMs: settings.probeTimeoutMs,
-      headers: token?.header() ?? '',
+      settings,
+      headers: token?.header() ?? [],
       health: new InstanceHealth(settings, time),
-      pool: {
-        ...settings,
-        limits: { headBytesMax: settings.headBytesMax, bodyBytesMax: settings.answerBytesMax },
-        now: () => time.now(),
-      },
     });
   }
 

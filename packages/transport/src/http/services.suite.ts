@@ -57,9 +57,9 @@ export function contextOf(given: Partial<NewContext> = {}): CallScope {
   return new CallScope({ deadline, correlationId: 'cor', actor: 'service:test', ...given });
 }
 
-/** Resolves once it is so; the spec's own time limit ends the wait. */
+/** Resolves once it is so; the spec's own time limit ends the wait, and the process does not live on for it. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2));
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2).unref());
 }
 
 /** A promise, and the means to settle it. */
