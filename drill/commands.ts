@@ -11,6 +11,8 @@ export type Command = { readonly key: string } & (
 );
 
 export interface HttpRequest {
+  /** Whose door it is; an embedded bank has one for all. */
+  readonly service: 'card-processing' | 'payments';
   readonly path: string;
   readonly body: string;
   readonly needsStaff: boolean;
@@ -51,11 +53,11 @@ export function requestOf(command: Command): HttpRequest {
     case 'transfer': {
       const { source, destination, amount } = command;
       const body = { source_account_id: source.id, destination_account_id: destination.id, amount: money(amount) };
-      return { path: '/staff/transfers', body: JSON.stringify(body), needsStaff: true };
+      return { service: 'payments', path: '/staff/transfers', body: JSON.stringify(body), needsStaff: true };
     }
   }
 }
 
 function gateway(name: string, body: object): HttpRequest {
-  return { path: `/gateway/${name}`, body: JSON.stringify(body), needsStaff: false };
+  return { service: 'card-processing', path: `/gateway/${name}`, body: JSON.stringify(body), needsStaff: false };
 }

@@ -5,10 +5,11 @@ import { Bank, startThenKill } from '../bench/bank.js';
 import { cardNumber } from '../bench/cards.js';
 import { Book } from './book.js';
 import type { Customer } from './customers.js';
+import { folderBooks } from './folder-books.js';
 import { Generator } from './generator.js';
 import { Random } from './random.js';
-import { contentOf, Destination, Sender } from './sender.js';
-import { differences, EventsByKey } from './verify.js';
+import { BankDestination, repeatSome, Sender } from './sender.js';
+import { type Books, differences, EventsByKey } from './verify.js';
 
 const CUSTOMERS = 12;
 const OVERDRAFT = 30_000;
@@ -32,13 +33,15 @@ export class Drill {
   private book = new Book([]);
   private sender = new Sender(this.book);
   private generator = new Generator('', this.book);
+  private readonly books: Books;
   private readonly events: EventsByKey;
 
   constructor(
     private readonly folder: string,
     private readonly seed: number,
   ) {
-    this.events = new EventsByKey(folder);
+    this.books = folderBooks(folder);
+    this.events = new EventsByKey(this.books);
   }
 
   /** Starts the bank and opens the customers' accounts, a card each. */
@@ -68,16 +71,16 @@ export class Drill {
     const unanswered = this.sender.underWay.size;
     await this.killStarting(random);
     const bank = await this.start();
-    const to = await Destination.open(bank, CONNECTIONS);
+    const to = await BankDestination.open(bank, CONNECTIONS);
     const findings: string[] = [];
     try {
       // Some first answers are asked for again before the unanswered commands are, some after.
-      await this.repeat(random, to, findings);
+      findings.push(...(await repeatSome(random, this.sender, to, REPEATS_PER_ROUND / 2)));
       await Promise.all(
         random.shuffled([...this.sender.underWay.values()]).map((command) => this.sender.send(command, to)),
       );
-      await this.repeat(random, to, findings);
-      findings.push(...(await differences(this.folder, this.book, this.sender, to, this.events)));
+      findings.push(...(await repeatSome(random, this.sender, to, REPEATS_PER_ROUND / 2)));
+      findings.push(...(await differences(this.books, this.book, this.sender, to, this.events)));
     } finally {
       to.close();
     }
@@ -94,7 +97,7 @@ export class Drill {
 
   private async loadAndKill(round: number, killAfterMs: number): Promise<void> {
     const bank = await this.start();
-    const to = await Destination.open(bank, CONNECTIONS);
+    const to = await BankDestination.open(bank, CONNECTIONS);
     let killed = false;
     const worker = async (_: unknown, n: number) => {
       const random = Random.of(this.seed, round, n);
@@ -122,20 +125,6 @@ export class Drill {
     if (random.next() >= SHARE_KILLED_STARTING) return;
     await startThenKill(this.folder, random.integer(1, STARTING_MS_MOST));
     this.kills++;
-  }
-
-  /** An acknowledged command is sent again: the same answer. */
-  private async repeat(random: Random, to: Destination, findings: string[]): Promise<void> {
-    const { acknowledged } = this.sender;
-    if (acknowledged.length === 0) return;
-    const again = async () => {
-      const known = random.pick(acknowledged);
-      if (known === undefined) return;
-      const outcome = await to.ask(known.command);
-      const [first, now] = [contentOf(known.outcome), outcome === null ? 'a refusal' : contentOf(outcome)];
-      if (first !== now) findings.push(`${known.command.key}: answered ${first}, and after the kill ${now}`);
-    };
-    await Promise.all(Array.from({ length: REPEATS_PER_ROUND / 2 }, again));
   }
 
   private async start(): Promise<Bank> {

@@ -4,6 +4,7 @@ import type { Bank } from '../bench/bank.js';
 import { Connections } from '../bench/http/connection.js';
 import type { Book, Outcome } from './book.js';
 import { type Command, requestOf } from './commands.js';
+import type { Random } from './random.js';
 
 export interface Acknowledged {
   readonly command: Command;
@@ -42,18 +43,39 @@ export class Sender {
   }
 }
 
-/** A running bank to send to. */
-export class Destination {
+export interface Destination {
+  /** The answer, or null for a refusal. @throws where the outcome is unknown */
+  ask(command: Command): Promise<Outcome | null>;
+  /** @param path one of the staff's accounts */
+  read(path: string, minPosition: string): Promise<{ readonly status: number; readonly body: string }>;
+  close(): void;
+}
+
+/** Commands that were acknowledged, so many of them by chance, are sent again. @returns a sentence for each that is answered otherwise */
+export async function repeatSome(random: Random, sender: Sender, to: Destination, times: number): Promise<string[]> {
+  const findings: string[] = [];
+  const again = async () => {
+    const known = random.pick(sender.acknowledged);
+    if (known === undefined) return;
+    const outcome = await to.ask(known.command);
+    const [first, now] = [contentOf(known.outcome), outcome === null ? 'a refusal' : contentOf(outcome)];
+    if (first !== now) findings.push(`${known.command.key}: answered ${first}, and after the kill ${now}`);
+  };
+  await Promise.all(Array.from({ length: times }, again));
+  return findings;
+}
+
+/** The embedded bank, which is one address. */
+export class BankDestination implements Destination {
   private constructor(
     private readonly connections: Connections,
     private readonly staff: string,
   ) {}
 
-  static async open(bank: Bank, connections: number): Promise<Destination> {
-    return new Destination(await Connections.open(bank.url, connections), bank.staffAuthorisation());
+  static async open(bank: Bank, connections: number): Promise<BankDestination> {
+    return new BankDestination(await Connections.open(bank.url, connections), bank.staffAuthorisation());
   }
 
-  /** The answer, or null for a refusal. @throws where the outcome is unknown */
   async ask(command: Command): Promise<Outcome | null> {
     const { path, body, needsStaff } = requestOf(command);
     const head = [`Idempotency-Key: ${command.key}`, ...(needsStaff ? [`Authorization: ${this.staff}`] : [])];

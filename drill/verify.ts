@@ -1,8 +1,6 @@
 // Compares the books with the naive model: balances, holds, trial balance, money under way, and each command's event.
-import { join } from 'node:path';
 import { decodeMetadata } from '@tallystick/events';
-import { openReader } from '@tallystick/journal/sqlite/index';
-import { tallystickJson } from '../bench/bank.js';
+import type { Journal } from '@tallystick/journal';
 import { until } from '../bench/processes.js';
 import type { Book } from './book.js';
 import type { Destination, Sender } from './sender.js';
@@ -12,9 +10,22 @@ const CUSTOMERS = 'liabilities:customers:';
 const QUIET_MS = 60_000;
 const PAGE = 4_096;
 
-interface Row {
+export interface Row {
   readonly account: string;
   readonly balance: bigint;
+}
+
+export interface TrialBalance {
+  readonly accounts: readonly Row[];
+  /** Per currency. */
+  readonly totals: readonly bigint[];
+}
+
+/** What the bank itself says, apart from its answers. */
+export interface Books {
+  /** From the journal. */
+  trialBalance(): Promise<TrialBalance>;
+  openJournal(): Promise<Pick<Journal, 'readAll' | 'close'>>;
 }
 
 /** Keys of the commands whose events are in the journal, with how many events each has. */
@@ -22,14 +33,14 @@ export class EventsByKey {
   private readonly counts = new Map<string, number>();
   private after = 0n;
 
-  constructor(private readonly folder: string) {}
+  constructor(private readonly books: Pick<Books, 'openJournal'>) {}
 
   countOf(key: string): number {
     return this.counts.get(key) ?? 0;
   }
 
   async readOn(): Promise<void> {
-    const reader = openReader(join(this.folder, 'journal.db'));
+    const reader = await this.books.openJournal();
     try {
       for (;;) {
         const page = await reader.readAll({ after: this.after, limit: PAGE });
@@ -51,14 +62,15 @@ export class EventsByKey {
 
 /** @returns a sentence per difference */
 export async function differences(
-  folder: string,
+  books: Books,
   book: Book,
   sender: Sender,
   to: Destination,
   events: EventsByKey,
 ): Promise<string[]> {
   const found: string[] = book.findings.splice(0);
-  const trialBalance = await quiet(folder, found);
+  const { accounts, totals } = await quiet(books);
+  for (const total of totals) if (total !== 0n) found.push(`the trial balance's total is ${total}`);
   for (const customer of book.customers) {
     const held = book.heldOf(customer);
     const expected = { ledger: customer.ledger, held, available: customer.ledger - held + customer.overdraft };
@@ -67,7 +79,7 @@ export async function differences(
     const shown = { ledger, held: heldThere, available };
     if (status !== 200 || JSON.stringify(shown) !== JSON.stringify(expected))
       found.push(`${customer.id}: shown ${status} ${body}, expected ${JSON.stringify(expected)}`);
-    const posted = trialBalance.find((row) => row.account === CUSTOMERS + customer.id)?.balance ?? 0n;
+    const posted = accounts.find((row) => row.account === CUSTOMERS + customer.id)?.balance ?? 0n;
     if (posted !== -BigInt(customer.ledger))
       found.push(`${customer.id}: ${posted} in the trial balance, expected ${-customer.ledger}`);
   }
@@ -82,22 +94,9 @@ export async function differences(
 }
 
 /** The trial balance once no transfer is under way. */
-async function quiet(folder: string, found: string[]): Promise<Row[]> {
-  const rows = await until('no transfer is under way', QUIET_MS, async () => {
-    const { accounts, totals } = await trialBalance(folder);
-    if (accounts.some((row) => row.account === IN_TRANSIT && row.balance !== 0n)) return undefined;
-    for (const total of totals) if (total !== 0n) found.push(`the trial balance's total is ${total}`);
-    return accounts;
+function quiet(books: Books): Promise<TrialBalance> {
+  return until('no transfer is under way', QUIET_MS, async () => {
+    const found = await books.trialBalance();
+    return found.accounts.some((row) => row.account === IN_TRANSIT && row.balance !== 0n) ? undefined : found;
   });
-  return rows;
-}
-
-async function trialBalance(folder: string): Promise<{ readonly accounts: Row[]; readonly totals: bigint[] }> {
-  // The command's own JSON; what it lacks fails loudly below.
-  const json = (await tallystickJson(folder, 'trial-balance')) as {
-    accounts: { account: string; balance: number | string }[];
-    totals: { balance: number | string }[];
-  };
-  const accounts = json.accounts.map(({ account, balance }) => ({ account, balance: BigInt(balance) }));
-  return { accounts, totals: json.totals.map(({ balance }) => BigInt(balance)) };
 }

@@ -26,7 +26,10 @@ interface Waiting<Command> {
 }
 
 const SEQUENCES_PER_APPEND = 512;
+/** Of an append whose outcome is unknown. */
 const ATTEMPTS = 8;
+/** Whoever was outrun reads before it decides again, so that it is slower than the other, again and again; each time one of them has gone on. */
+const DECISIONS = 64;
 
 export class StreamWriter<State extends StreamState, Command extends Decided> {
   private waiting: Waiting<Command>[] = [];
@@ -101,7 +104,7 @@ export class StreamWriter<State extends StreamState, Command extends Decided> {
       } catch (error) {
         // Our decisions are undone: what stands is in the journal, so read it and decide again (rule 6).
         this.state = undefined;
-        if (!(error instanceof RevisionConflict) || attempt === ATTEMPTS) throw error;
+        if (!(error instanceof RevisionConflict) || attempt === DECISIONS) throw error;
       }
     }
   }

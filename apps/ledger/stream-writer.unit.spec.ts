@@ -107,6 +107,18 @@ describe('two ledgers over one journal, one with a stale cache', () => {
     expect(await world.ledger().balances(account)).toMatchObject({ held: 960n });
   });
 
+  it('decide again and again where the other was faster many times', async () => {
+    const { fresh, stale } = await oneStale();
+    let n = 0;
+    const outrun = async () => {
+      await fresh.given(account, authorise(`faster-${n++}`, 1n));
+      if (n < 30) stale.journal.before = outrun;
+    };
+    stale.journal.before = outrun;
+    expect(answerOf(await stale.do(account, authorise('1', 1n))).decision).toBe('approved');
+    expect(n).toBe(30);
+  });
+
   it('tell a caller to come again where others always were faster', async () => {
     const { fresh, stale } = await oneStale();
     let n = 0;
@@ -116,7 +128,7 @@ describe('two ledgers over one journal, one with a stale cache', () => {
     };
     stale.journal.before = outrun;
     await expect(stale.do(account, authorise('1', 1n))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
-    expect(n).toBe(8);
+    expect(n).toBe(64);
     stale.journal.before = undefined;
     expect(answerOf(await stale.do(account, authorise('1', 1n))).decision).toBe('approved');
   });
