@@ -99,7 +99,7 @@ describe('two instances of a service', () => {
       await running.stop();
       expect(running.failures).toEqual([]);
     },
-    20_000,
+    60_000,
   );
 
   it('share the load', async () => {
