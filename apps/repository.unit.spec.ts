@@ -13,6 +13,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'packages/ledger-core/src/account/accounts.unit.spec.ts':
     'one table of rules about accounts and pots, a few lines each',
   'packages/ledger-core/src/account/authorisations.unit.spec.ts': 'one table of rules, in the order of the lifecycle',
+  'apps/ledger/stream-writer.unit.spec.ts': 'one writer, every way in which an append may end',
   'apps/cli/commands.unit.spec.ts': 'the exact text of every reading command, side by side',
   'packages/transport/src/transport.suite.ts': 'one contract, run whole on every adapter',
 };

@@ -1,5 +1,6 @@
 // Which stream a command belongs to, and which of their states are kept in memory.
 import { deserialize, serialize } from 'node:v8';
+import type { CallContext } from '@tallystick/contracts';
 import { NO_STREAM } from '@tallystick/journal';
 import {
   type AccountCommand,
@@ -55,13 +56,21 @@ export class AccountStreams {
     });
   }
 
-  execute(accountId: AccountId, envelopes: readonly Envelope<AccountCommand>[]): Promise<Outcome[]> {
-    return this.accounts.execute(accountId, envelopes);
+  execute(
+    accountId: AccountId,
+    envelopes: readonly Envelope<AccountCommand>[],
+    context: CallContext,
+  ): Promise<Outcome[]> {
+    return this.accounts.execute(accountId, envelopes, context);
   }
 
   /** Declines and remembers what was asked of a card that nobody issued. */
-  executeUnknownCard(token: CardToken, envelope: Envelope<UnknownCardCommand>): Promise<Outcome[]> {
-    return this.unknownCards.execute(token, [envelope]);
+  executeUnknownCard(
+    token: CardToken,
+    envelope: Envelope<UnknownCardCommand>,
+    context: CallContext,
+  ): Promise<Outcome[]> {
+    return this.unknownCards.execute(token, [envelope], context);
   }
 
   /**

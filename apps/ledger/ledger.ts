@@ -45,6 +45,7 @@ export class Ledger implements Handlers {
     const outcomes = await this.streams.executeUnknownCard(
       request.token,
       envelope(request.command, request, commandId, context),
+      context,
     );
     return { outcomes };
   });
@@ -127,7 +128,7 @@ export class Ledger implements Handlers {
     const envelopes = commands.map((c) =>
       envelope(c.command, { ...c, caller }, `${caller}/${accountId}/${c.key}`, context),
     );
-    return this.streams.execute(accountId, envelopes);
+    return this.streams.execute(accountId, envelopes, context);
   }
 }
 

@@ -1,7 +1,10 @@
 // One stream's commands: load, decide, append, answer. One append is in flight at a time; all commands that wait meanwhile are decided
 // against the evolving state and appended in one go, so a hot account costs one round trip for many commands.
+
+import type { CallContext } from '@tallystick/contracts';
 import { type EncodedEvent, type Journal, JournalUnavailable, NO_STREAM, RevisionConflict } from '@tallystick/journal';
 import type { AccountId, Micros } from '@tallystick/ledger-core';
+import { CallCancelled, type CallFailed, CallScope } from '@tallystick/transport';
 import type { Aggregate, Decided, StreamState } from './aggregate.js';
 import type { Envelope, Outcome } from './envelope.js';
 import { Round, type RoundOf } from './round.js';
@@ -21,6 +24,7 @@ export type Load<State> = () => Promise<State>;
 
 interface Waiting<Command> {
   readonly envelopes: readonly Envelope<Command>[];
+  readonly context: CallContext;
   readonly resolve: (outcomes: Outcome[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -62,12 +66,13 @@ export class StreamWriter<State extends StreamState, Command extends Decided> {
 
   /**
    * Decides the commands one after the other, in one append; after a decline or a rejection, first or repeated, the rest is not decided
-   * and has no outcome.
-   * @throws JournalUnavailable, RevisionConflict where the outcome stays unknown: the same command again gets the true answer
+   * and has no outcome. A caller who has gone may be asking another ledger by now, and what that one answers must stay true: his commands
+   * are no longer decided.
+   * @throws CallFailed for a caller who has gone; JournalUnavailable, RevisionConflict where the outcome stays unknown: the same command again gets the true answer
    */
-  execute(envelopes: readonly Envelope<Command>[]): Promise<Outcome[]> {
+  execute(envelopes: readonly Envelope<Command>[], context: CallContext): Promise<Outcome[]> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ envelopes, resolve, reject });
+      this.waiting.push({ envelopes, context, resolve, reject });
       if (this.running) return;
       this.running = true;
       void this.drain();
@@ -81,31 +86,42 @@ export class StreamWriter<State extends StreamState, Command extends Decided> {
 
   /** Answers each of the batch, whatever happens. */
   private async settle(batch: readonly Waiting<Command>[]): Promise<void> {
+    let waiting = batch;
     try {
-      const outcomes = await this.decideAndAppend(batch.map(({ envelopes }) => envelopes));
-      for (let i = 0; i < batch.length; i++) batch[i]?.resolve(outcomes[i] ?? []);
+      for (let attempt = 1; ; attempt++) {
+        const state = this.state ?? (await this.load());
+        this.state = state;
+        waiting = withoutGone(waiting);
+        if (waiting.length === 0) return;
+        const outcomes = await this.decideAndAppend(state, waiting, attempt);
+        if (outcomes === undefined) continue;
+        for (let i = 0; i < waiting.length; i++) waiting[i]?.resolve(outcomes[i] ?? []);
+        return;
+      }
     } catch (error) {
       this.state = undefined;
       if (isOperational(error)) this.ports.report?.(error);
       // A command that can't be decided must not take with it those that only waited beside it.
-      if (batch.length > 1 && !isOperational(error)) for (const item of batch) await this.settle([item]);
-      else for (const item of batch) item.reject(error);
+      if (waiting.length > 1 && !isOperational(error)) for (const item of waiting) await this.settle([item]);
+      else for (const item of waiting) item.reject(error);
     }
   }
 
-  private async decideAndAppend(sequences: readonly (readonly Envelope<Command>[])[]): Promise<Outcome[][]> {
-    for (let attempt = 1; ; attempt++) {
-      const state = this.state ?? (await this.load());
-      this.state = state;
-      const round = new Round(this.of, state);
-      try {
-        await round.decide(sequences);
-        return await round.outcomes(await this.makeDurable(state, round));
-      } catch (error) {
-        // Our decisions are undone: what stands is in the journal, so read it and decide again (rule 6).
-        this.state = undefined;
-        if (!(error instanceof RevisionConflict) || attempt === DECISIONS) throw error;
-      }
+  /** @returns undefined where it must be decided again */
+  private async decideAndAppend(
+    state: State,
+    waiting: readonly Waiting<Command>[],
+    attempt: number,
+  ): Promise<Outcome[][] | undefined> {
+    const round = new Round(this.of, state);
+    try {
+      await round.decide(waiting.map(({ envelopes }) => envelopes));
+      return await round.outcomes(await this.makeDurable(state, round));
+    } catch (error) {
+      // Our decisions are undone: what stands is in the journal, so read it and decide again (rule 6).
+      this.state = undefined;
+      if (!(error instanceof RevisionConflict) || attempt === DECISIONS) throw error;
+      return undefined;
     }
   }
 
@@ -135,4 +151,20 @@ export class StreamWriter<State extends StreamState, Command extends Decided> {
 /** The journal's failure and nobody's fault: the same call again may succeed. */
 export function isOperational(error: unknown): error is JournalUnavailable | RevisionConflict {
   return error instanceof JournalUnavailable || error instanceof RevisionConflict;
+}
+
+/** Those whose callers still wait; the others are told why they don't. */
+function withoutGone<Command>(waiting: readonly Waiting<Command>[]): readonly Waiting<Command>[] {
+  if (waiting.every(({ context }) => goneFor(context) === undefined)) return waiting;
+  return waiting.filter(({ context, reject }) => {
+    const reason = goneFor(context);
+    if (reason !== undefined) reject(reason);
+    return reason === undefined;
+  });
+}
+
+/** A scope is asked without having it make its signal. */
+function goneFor(context: CallContext): CallFailed | undefined {
+  if (context instanceof CallScope) return context.cancelledBy();
+  return context.signal.aborted ? new CallCancelled(context.signal.reason) : undefined;
 }

@@ -12,6 +12,7 @@ import {
 } from '@tallystick/ledger-core/account/commands.suite';
 import {
   answerOf,
+  context,
   DAY,
   type LedgerUnderTest,
   MAY_FIRST,
@@ -131,6 +132,60 @@ describe('two ledgers over one journal, one with a stale cache', () => {
     expect(n).toBe(64);
     stale.journal.before = undefined;
     expect(answerOf(await stale.do(account, authorise('1', 1n))).decision).toBe('approved');
+  });
+});
+
+describe('a caller who has gone', () => {
+  /** Waits behind an append of the same account. */
+  async function waiting(ledger: LedgerUnderTest, meanwhile: () => Promise<unknown>) {
+    const gone = new AbortController();
+    const { promise: appending, resolve: appends } = Promise.withResolvers<void>();
+    ledger.journal.before = async () => {
+      appends();
+      await meanwhile();
+    };
+    const first = ledger.do(account, authorise('1', 10n));
+    await appending;
+    const commands = [sent(authorise('2', 20n), { key: 'second' })];
+    const second = ledger.client.execute(
+      { accountId: account, caller: 'spec', commands },
+      { ...context, signal: gone.signal },
+    );
+    second.catch(() => undefined);
+    return { gone, first, second };
+  }
+
+  it('is not decided for any more, so that what another ledger answers stays true', async () => {
+    const { world, ledger, before } = await fundedWorld();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { gone, first, second } = await waiting(ledger, () => held);
+    gone.abort(new Error('asks elsewhere'));
+    release();
+    expect(answerOf(await first).decision).toBe('approved');
+    await expect(second).rejects.toMatchObject({ code: 'cancelled' });
+    await ledger.given(account, authorise('3', 30n));
+    expect(await world.types(STREAM)).toHaveLength(before + 2);
+    expect(await ledger.balances(account)).toMatchObject({ held: 40n });
+  });
+
+  it('is not decided for again where another ledger was faster', async () => {
+    const { world, fresh, stale, before } = await oneStale();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const gone = new AbortController();
+    stale.journal.before = async () => {
+      await fresh.given(account, authorise('winner', 5n));
+      gone.abort(new Error('asks elsewhere'));
+      release();
+    };
+    const commands = [sent(authorise('1', 10n), { key: 'late' })];
+    const late = stale.client.execute(
+      { accountId: account, caller: 'spec', commands },
+      { ...context, signal: gone.signal },
+    );
+    await expect(late).rejects.toMatchObject({ code: 'cancelled' });
+    await held;
+    await stale.given(account, authorise('after', 1n));
+    expect(await world.types(STREAM)).toHaveLength(before + 2);
   });
 });
 

@@ -1,4 +1,5 @@
 // The writers of one kind of stream: one per stream, so that its commands meet in one append, and as many as fit in memory.
+import type { CallContext } from '@tallystick/contracts';
 import type { Decided, StreamState } from './aggregate.js';
 import type { Envelope, Outcome } from './envelope.js';
 import type { StreamWriter } from './stream-writer.js';
@@ -19,10 +20,10 @@ export class WriterCache<Id extends string, State extends StreamState, Command e
     private readonly writerOf: (id: Id) => StreamWriter<State, Command>,
   ) {}
 
-  async execute(id: Id, envelopes: readonly Envelope<Command>[]): Promise<Outcome[]> {
+  async execute(id: Id, envelopes: readonly Envelope<Command>[], context: CallContext): Promise<Outcome[]> {
     const used = this.use(id);
     try {
-      return await used.writer.execute(envelopes);
+      return await used.writer.execute(envelopes, context);
     } finally {
       this.weigh(id, used);
     }

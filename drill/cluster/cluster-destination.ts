@@ -8,6 +8,15 @@ import type { Destination } from '../sender.js';
 /** Nobody knows whether the command was carried out; the same again, with its key, gets the true answer. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
+
+  constructor(
+    what: string,
+    /** Who gave no answer, and what it said instead. */
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super(`${what}: ${reason}`, cause === undefined ? undefined : { cause });
+  }
 }
 
 interface Answer {
@@ -40,11 +49,11 @@ export class ClusterDestination implements Destination {
     };
     const url = this.cluster.url(service) + path;
     const answer = await this.send(url, { method: 'POST', headers, body }, this.patienceMs).catch((cause: unknown) => {
-      throw new Unanswered(`${command.key}: ${service} can not be reached`, { cause });
+      throw new Unanswered(command.key, `${service} can not be reached`, cause);
     });
     if (answer.status === 200) return JSON.parse(answer.body);
     if (answer.status >= 500 || answer.status === 429)
-      throw new Unanswered(`${command.key}: ${answer.status} ${answer.body}`);
+      throw new Unanswered(command.key, `${service} ${answer.status} ${JSON.parse(answer.body).code}`);
     return null;
   }
 
@@ -57,7 +66,7 @@ export class ClusterDestination implements Destination {
     };
     const url = this.cluster.url('accounts') + path;
     return this.send(url, { method: 'GET', headers }, READ_PATIENCE_MS).catch((cause: unknown) => {
-      throw new Unanswered(`${path}: accounts can not be reached`, { cause });
+      throw new Unanswered(path, 'accounts can not be reached', cause);
     });
   }
 

@@ -113,13 +113,13 @@ export class ClusterDrill {
     await this.books.caughtUp();
     const caughtUp = since(ended)();
     const findings = await this.findings(random);
-    if (withoutFailure) findings.push(...load.failures);
+    if (withoutFailure) findings.push(...failuresOf(load));
     this.commands += this.answered() - before;
     const line = [
       `round ${round}: ${victim.name} killed with ${inFlight} in flight, away ${ms(away)}`,
       ...(withoutFailure ? [] : [`ready after ${ms(ready)}, an answer after ${ms(answered)}`]),
       `longest silence ${ms(load.longestSilence)}`,
-      `${load.answered} answered, ${load.failures.length} failures, ${unanswered} sent again at the end`,
+      `${load.answered} answered, failures: ${failuresOf(load).join(', ') || 'none'}, ${unanswered} sent again at the end`,
       `views ${ms(caughtUp)}`,
       findings.length === 0 ? 'all there' : 'BROKEN',
     ].join('; ');
@@ -219,6 +219,10 @@ async function replayVerified(configFile: string, findings: string[]): Promise<s
     findings.push(error instanceof Error ? error.message : String(error));
     return 'replay --verify found differences';
   }
+}
+
+function failuresOf({ failures }: Load): string[] {
+  return [...failures].map(([reason, times]) => `${times} × ${reason}`);
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -21,7 +21,7 @@ export class Insisting implements Destination {
   read(path: string, minPosition: string): Promise<{ readonly status: number; readonly body: string }> {
     return this.insist(path, async () => {
       const answer = await this.inner.read(path, minPosition);
-      if (answer.status >= 500) throw new Unanswered(`${path}: ${answer.status} ${answer.body}`);
+      if (answer.status >= 500) throw new Unanswered(path, `accounts ${answer.status} ${answer.body}`);
       return answer;
     });
   }

@@ -18,7 +18,8 @@ export interface LoadParts {
 
 export class Load {
   answered = 0;
-  readonly failures: string[] = [];
+  /** How often which reason was met. */
+  readonly failures = new Map<string, number>();
   /** Milliseconds without any answer, at most. */
   longestSilence = 0;
   #lastAnswer = performance.now();
@@ -51,7 +52,7 @@ export class Load {
         again = generator.next(random);
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
-        this.failures.push(error.message);
+        this.failures.set(error.reason, (this.failures.get(error.reason) ?? 0) + 1);
         const insists = sender.underWay.size > UNDER_WAY_MOST || random.next() < SHARE_SENT_AGAIN;
         if (!insists) again = generator.next(random);
         await new Promise((resolve) => setTimeout(resolve, random.integer(PAUSE_MS.least, PAUSE_MS.most)));

@@ -50,16 +50,19 @@ const PASSING: ReadonlySet<number> = new Set([
   codes.writeFailure,
 ]);
 
+/** What the driver throws without a class of its own where a host has lost its connections and is not yet known to be down. */
+const NO_CONNECTION: ReadonlySet<string> = new Set(['No connection available', 'Connection closed']);
+
 /** Whether the same request may succeed a little later. */
 export function mayPass(error: unknown): boolean {
   if (refusesCredentials(error)) return false;
   if (error instanceof errors.ResponseError) return PASSING.has(error.code);
-  // The driver's plain Error is a socket that closed, or a pool without a connection.
   return (
     error instanceof errors.NoHostAvailableError ||
     error instanceof errors.OperationTimedOutError ||
     error instanceof errors.BusyConnectionError ||
-    property(error, 'isSocketError') === true
+    property(error, 'isSocketError') === true ||
+    NO_CONNECTION.has(String(property(error, 'message')))
   );
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type CassandraServer, certificateFor, startCassandra } from '@tallystick/servers';
 import { compareTable } from '../compare.js';
@@ -122,7 +123,7 @@ describe('a Cassandra that is away', () => {
     const memory = new MemoryViews();
     await memory.prepare([items]);
     await memory.apply(upserts(60_000, 9n), progress);
-    while ((await views.progress('c', 0).catch(() => undefined)) === undefined);
+    while ((await views.progress('c', 0).catch(() => undefined)) === undefined) await setImmediate();
     expect(await views.progress('c', 0)).toBe(0n);
     await views.apply(upserts(60_000, 9n), progress);
     await same(views, memory);
