@@ -5,7 +5,8 @@ import { CuttablePath } from './cuttable-path.suite.js';
 import type { HttpTransport, HttpTransportOptions } from './index.js';
 import { contextOf, deferred, echo, echoContract, Opened, until } from './services.suite.js';
 
-const quick = { ejectionMs: 50, silenceMs: 50, firstPauseMs: 1 };
+// Both sides of every call run on one event loop here: a slow machine must not make an instance seem mute.
+const quick = { ejectionMs: 50, probeTimeoutMs: 1_000, firstPauseMs: 1 };
 let opened: Opened;
 beforeEach(() => {
   opened = new Opened();

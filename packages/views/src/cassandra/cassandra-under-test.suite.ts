@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type TestCassandra, testCassandra } from '@tallystick/servers/for-tests';
 import cassandra from 'cassandra-driver';
+import { repairDriver } from './driver-repairs.js';
 import { type Cassandra, type CassandraOptions, openCassandra } from './index.js';
 
 export interface KeyspaceUnderTest {
@@ -48,6 +49,7 @@ export async function keyspaceUnderTest(
     encoding: { useBigIntAsLong: true },
     ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
   });
+  repairDriver(beside);
   const query = async (cql: string) => (await beside.execute(cql.replaceAll('$keyspace', keyspace))).rows;
   return {
     options,

@@ -37,7 +37,29 @@ let keyspace: KeyspaceUnderTest;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tallystick-cassandra-'));
   server = await startCassandra({ folder, password: true });
+  await firstUser();
 });
+
+/** The first user is made a little after the port is open. */
+async function firstUser(): Promise<void> {
+  const { contactPoints, localDataCenter } = server;
+  const options = {
+    contactPoints,
+    localDataCenter,
+    keyspace: 'any',
+    replicationFactor: 1,
+    report: () => {},
+    credentials,
+  };
+  for (;;) {
+    try {
+      await (await openCassandra(options)).close();
+      return;
+    } catch (error) {
+      if (!(error instanceof CassandraCredentialsRefused)) throw error;
+    }
+  }
+}
 
 afterAll(async () => {
   await server.stop();
