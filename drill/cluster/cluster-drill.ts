@@ -28,6 +28,8 @@ const KILL_AFTER_MS = { least: 300, most: 2_000 };
 /** In so many rounds it is started again at once; else the load goes on without it. */
 const SHARE_AT_ONCE = 0.4;
 const AWAY_MS = { least: 500, most: 4_000 };
+/** Long enough for its neighbours to call it down and for whatever was patient to lose its patience. */
+const AWAY_WITHOUT_FAILURE_MS = 20_000;
 const LOAD_AFTER_MS = 500;
 const ANSWER_PATIENCE_MS = 90_000;
 /** The deadline of commands that are sent again: they need the true answer, not a quick one. */
@@ -99,7 +101,7 @@ export class ClusterDrill {
     await pause(random.integer(KILL_AFTER_MS.least, KILL_AFTER_MS.most));
     const inFlight = this.sender.underWay.size;
     await victim.server.kill();
-    const away = !withoutFailure && random.next() < SHARE_AT_ONCE ? 0 : random.integer(AWAY_MS.least, AWAY_MS.most);
+    const away = withoutFailure ? AWAY_WITHOUT_FAILURE_MS : awayMs(random);
     await pause(away);
     const restarted = performance.now();
     const [ready, answered] = withoutFailure
@@ -220,6 +222,10 @@ function replayVerified(configFile: string, findings: string[]): string {
     findings.push(error instanceof Error ? error.message : String(error));
     return 'replay --verify found differences';
   }
+}
+
+function awayMs(random: Random): number {
+  return random.next() < SHARE_AT_ONCE ? 0 : random.integer(AWAY_MS.least, AWAY_MS.most);
 }
 
 function failuresOf({ failures }: Load): string[] {
