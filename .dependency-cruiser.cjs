@@ -120,7 +120,10 @@ module.exports = {
       comment:
         'A dev dependency is absent where the bank runs (`npm ci --omit=dev`). Move it to dependencies, with a reason.',
       severity: 'error',
-      from: { path: '^(apps|packages)/', pathNot: [SPECS, '^packages/servers/', '^packages/journal/eventstoredb/standin/'] },
+      from: {
+        path: '^(apps|packages)/',
+        pathNot: [SPECS, '^packages/servers/', '^packages/journal/eventstoredb/standin/'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '(^|/)node_modules/@types/' },
     },
     {
