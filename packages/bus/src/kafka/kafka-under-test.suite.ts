@@ -47,6 +47,18 @@ export function eventOf(
   return { eventId: randomBytes(16), metadata, payload };
 }
 
+/** A broker that has just started knows nothing of groups until it has made and loaded their topic. */
+async function groupsAreKept(connection: KafkaConnection): Promise<void> {
+  for (;;) {
+    try {
+      await withAdmin(connection, (admin) => admin.fetchOffsets({ groupId: 'any' }));
+      return;
+    } catch (error) {
+      if (!/coordinator/i.test(String(error))) throw error;
+    }
+  }
+}
+
 export class KafkaUnderTest {
   readonly journal = new MemoryJournal(new MemoryStore({ journalId: 'memory', positionStep: 3n }));
   readonly configuration: { readonly prefix: string; readonly partitions: number };
@@ -65,6 +77,7 @@ export class KafkaUnderTest {
   static async create(brokers: readonly string[], partitions?: number): Promise<KafkaUnderTest> {
     const made = new KafkaUnderTest({ brokers }, partitions);
     await createTopics({ connection: made.connection, topics: made.configuration });
+    await groupsAreKept(made.connection);
     return made;
   }
 
