@@ -47,7 +47,7 @@ export class RelayProcess {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
-    this.#exit = once(this.#child, 'exit');
+    this.#exit = once(this.#child, 'close');
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });

@@ -59,21 +59,37 @@ describe('a relay', () => {
     await last.kill();
   });
 
-  it('ends with one clear error where a newer one takes over, and nothing is doubled', async () => {
-    const older = new RelayProcess(given);
+  // Mostly the older one ends. Where the broker answers its commit with nothing but an unexpected error, it can't know that it was replaced: it
+  // opens again, and is the newer one then.
+  it('that meets another ends one of the two with one clear error, and nothing is doubled', async () => {
+    const first = new RelayProcess(given);
     for (let i = 0; i < 20; i++) await given.append(10);
     await given.relayed();
     const stopping = new AbortController();
-    const newer = relayOf(given).run(stopping.signal);
+    const second = relayOf(given)
+      .run(stopping.signal)
+      .then(
+        () => 'stopped',
+        (error: Error) => `${error.name}: ${error.message}\n`,
+      );
+    // One learns of it when it next writes: there is something to write until it has ended.
+    const appending = new AbortController();
     const appends = (async () => {
-      for (let i = 0; i < 100; i++) await given.append(10);
+      while (!appending.signal.aborted) {
+        await given.append(10);
+        await setTimeout(1);
+      }
     })();
-    expect(await older.ended()).toBe(3);
-    expect(older.stderr).toBe('WriterReplaced: another relay has taken over; this one has ended\n');
+    const ended = await Promise.race([first.ended(), second]);
+    expect(ended === 3 ? first.stderr : ended).toMatch(
+      /(^|\n)WriterReplaced: another relay has taken over; this one has ended\n$/,
+    );
+    appending.abort();
     await appends;
     await given.expectEachOnce();
     stopping.abort();
-    await newer;
+    if (ended === 3) expect(await second).toBe('stopped');
+    else await first.kill();
   });
 
   it('tells once of missing topics, and goes on when they are made', async () => {

@@ -1,7 +1,8 @@
 // Reads parts of topics from one offset to another, as of read_committed, without being a consumer that anybody remembers.
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Consumer, KafkaMessage } from 'kafkajs';
-import { type KafkaConnection, kafkaClient, kafkaTrouble } from './connection.js';
+import { isKafkaError, type KafkaConnection, kafkaClient, kafkaTrouble } from './connection.js';
 
 /** Offsets of one partition, the second exclusive. */
 export interface OffsetRange {
@@ -27,9 +28,27 @@ export interface ReadRangesOptions {
 
 const FETCH_WAIT_MS = 50;
 const FETCH_BYTES = 1_048_576;
+/** A broker that has just started, or just become a group's coordinator, loads its groups for some seconds; kafkajs doesn't try a first join again. */
+const LOADING_PAUSE_MS = 100;
+const LOADING_ATTEMPTS = 100;
 
 /** Resolves when every range has been read. @throws KafkaTrouble, or the signal's reason where it is aborted */
 export async function readRanges(options: ReadRangesOptions): Promise<void> {
+  const { connection, signal } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readOnce(options);
+    } catch (error) {
+      signal.throwIfAborted();
+      // It is the answer to the join, so nothing has been read yet.
+      if (!isKafkaError(error, 'GROUP_LOAD_IN_PROGRESS') || attempt === LOADING_ATTEMPTS)
+        throw kafkaTrouble(error, connection);
+    }
+    await setTimeout(LOADING_PAUSE_MS, undefined, { signal });
+  }
+}
+
+async function readOnce(options: ReadRangesOptions): Promise<void> {
   const { connection, groupPrefix, ranges, signal } = options;
   const open = new Map<string, OffsetRange>();
   for (const range of ranges) if (range.from < range.to) open.set(keyOf(range.topic, range.partition), range);
@@ -43,9 +62,6 @@ export async function readRanges(options: ReadRangesOptions): Promise<void> {
   });
   try {
     await new Reading(consumer, open, options).done();
-  } catch (error) {
-    signal.throwIfAborted();
-    throw kafkaTrouble(error, connection);
   } finally {
     await consumer.disconnect().catch(() => undefined);
   }
