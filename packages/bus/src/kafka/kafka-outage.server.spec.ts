@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { START } from '@tallystick/journal';
 import { type KafkaServer, startKafka } from '@tallystick/servers';
 import { RecordingConsumer } from '../bus.suite.js';
 import type { KafkaConnection } from './connection.js';
@@ -104,6 +105,31 @@ describe('a broker that dies while a consumer runs', () => {
     stopping.abort();
     await run;
     await bus.close();
+    await under.dispose();
+  });
+});
+
+describe('a broker that dies right after it acknowledged a transaction', () => {
+  // It may not have marked the transaction's partitions yet, and may then never do so.
+  it('has each event once, in order, after the next writer has gone on', async () => {
+    const under = await KafkaUnderTest.create(server.brokers);
+    for (let round = 0; round < 4; round++) {
+      const payloads = Array.from({ length: 10 }, (_, i) => Buffer.from(`${round} ${i}`));
+      for (let account = 0; account < 12; account++) await under.append(`acc-${account}`, payloads);
+      await under.publish('acc-1', payloads);
+      await server.kill();
+      await server.start();
+      await under.reopen();
+    }
+    await under.publish('acc-1', [Buffer.from('last')]);
+    const expected = await under.journal.readAll({ after: START, limit: 10_000 });
+    let found = await under.received('account-events');
+    // Readers see a transaction a little later than its writer.
+    while ([...found.values()].flat().length < expected.length) found = await under.received('account-events');
+    const positions = [...found.values()].flat().map(({ position }) => position);
+    expect(positions.sort((a, b) => Number(a - b))).toEqual(expected.map(({ position }) => position));
+    for (const events of found.values())
+      expect(events.map(({ previous }) => previous)).toEqual([START, ...events.slice(0, -1).map((e) => e.position)]);
     await under.dispose();
   });
 });

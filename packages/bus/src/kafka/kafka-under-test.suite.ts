@@ -4,11 +4,14 @@ import { encodeMetadata } from '@tallystick/events';
 import { type EncodedEvent, NO_STREAM, type Position, START } from '@tallystick/journal';
 import { MemoryJournal, MemoryStore } from '@tallystick/journal/memory/index';
 import type { EventType } from '@tallystick/ledger-core';
+import type { KafkaMessage } from 'kafkajs';
 import type { OpenBusWriter } from '../writer.js';
 import type { KafkaConnection } from './connection.js';
 import { createTopics, withAdmin } from './create-topics.js';
+import { ReceivedEvent } from './message.js';
+import { readRanges } from './topic-reader.js';
 import { topicWriter } from './topic-writer.js';
-import { Topics } from './topics.js';
+import { type EventTopic, Topics } from './topics.js';
 
 export const ACCOUNT_PARTITIONS = 3;
 
@@ -92,10 +95,37 @@ export class KafkaUnderTest {
     await this.journal.append(stream, revision, events);
   }
 
+  /** Every message of a topic, by partition, as read_committed consumers see them. */
+  async messagesOf(topic: string): Promise<Map<number, KafkaMessage[]>> {
+    const { connection, configuration } = this;
+    const offsets = await withAdmin(connection, (admin) => admin.fetchTopicOffsets(topic));
+    const found = new Map<number, KafkaMessage[]>();
+    await readRanges({
+      connection,
+      groupPrefix: configuration.prefix,
+      ranges: offsets.map(({ partition, low, high }) => ({ topic, partition, from: Number(low), to: Number(high) })),
+      signal: new AbortController().signal,
+      onMessages: ({ partition }, messages) => {
+        found.set(partition, [...(found.get(partition) ?? []), ...messages]);
+        return undefined;
+      },
+    });
+    return found;
+  }
+
+  /** The same of a topic of events, by its name without the prefix. */
+  async received(topic: EventTopic): Promise<Map<number, ReceivedEvent[]>> {
+    const messages = await this.messagesOf(this.configuration.prefix + topic);
+    return new Map([...messages].map(([partition, of]) => [partition, of.map((each) => ReceivedEvent.of(each))]));
+  }
+
   /** Appends to the journal and puts what is new there into the topics. */
   async publish(stream: string, payloads: readonly Uint8Array[], options?: EventOptions): Promise<void> {
     await this.append(stream, payloads, options);
-    this.#writer ??= await topicWriter({ connection: this.connection, topics: this.configuration }).open();
+    if (this.#writer === undefined) {
+      this.#writer = await topicWriter({ connection: this.connection, topics: this.configuration }).open();
+      this.#put = this.#writer.written.position;
+    }
     const events = await this.journal.readAll({ after: this.#put, limit: 100_000 });
     this.#put = events.at(-1)?.position ?? this.#put;
     await this.#writer.write(events);

@@ -41,10 +41,11 @@ async function newestIn(range: OffsetRange, connection: KafkaConnection, topics:
     return undefined;
   };
   await readRanges({ connection, groupPrefix: topics.prefix, ranges: [range], signal, onMessages });
-  return newest === null ? undefined : parse(newest, topics.progress);
+  return newest === null ? undefined : parseProgress(newest, topics.progress);
 }
 
-function parse(value: Buffer, topic: string): Written {
+/** @throws KafkaTrouble where it is no record of the relay's */
+export function parseProgress(value: Buffer, topic: string): Written {
   const { position, partitions }: { position?: unknown; partitions?: unknown } = JSON.parse(value.toString());
   if (typeof position !== 'string' || typeof partitions !== 'object' || partitions === null)
     throw new KafkaTrouble(`topic ${topic} holds something else than the relay's progress`);

@@ -2,15 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { encodePayload } from '@tallystick/events';
 import { type RecordedEvent, START } from '@tallystick/journal';
 import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
-import type { KafkaMessage } from 'kafkajs';
 import { WriterReplaced } from '../writer.js';
+import { kafkaClient } from './connection.js';
 import { createTopics, withAdmin } from './create-topics.js';
 import { KafkaUnderTest } from './kafka-under-test.suite.js';
-import { ReceivedEvent } from './message.js';
+import type { ReceivedEvent } from './message.js';
+import { progressMessage } from './progress.js';
 import { RegistryUnderTest } from './registry-under-test.suite.js';
 import { SchemaRegistry } from './schema-registry.js';
-import { readRanges } from './topic-reader.js';
 import { topicWriter } from './topic-writer.js';
+import type { EventTopic } from './topics.js';
 
 jest.setTimeout(60_000);
 
@@ -28,28 +29,10 @@ afterEach(() => under.dispose());
 
 const writer = () => topicWriter({ connection: under.connection, topics: under.configuration });
 
-/** Every message of a topic, by partition, as read_committed consumers see them. */
-async function messagesOf(topic: string): Promise<Map<number, KafkaMessage[]>> {
-  const offsets = await withAdmin(under.connection, (admin) => admin.fetchTopicOffsets(topic));
-  const found = new Map<number, KafkaMessage[]>();
-  await readRanges({
-    connection: under.connection,
-    groupPrefix: under.configuration.prefix,
-    ranges: offsets.map(({ partition, low, high }) => ({ topic, partition, from: Number(low), to: Number(high) })),
-    signal: new AbortController().signal,
-    onMessages: ({ partition }, messages) => {
-      found.set(partition, [...(found.get(partition) ?? []), ...messages]);
-      return undefined;
-    },
-  });
-  return found;
-}
-
 /** Once there are so many: readers see a transaction a little later than its writer. */
-async function eventsOf(topic: string, count: number): Promise<ReceivedEvent[][]> {
+async function eventsOf(topic: EventTopic, count: number): Promise<ReceivedEvent[][]> {
   for (;;) {
-    const messages = await messagesOf(under.configuration.prefix + topic);
-    const events = [...messages.values()].map((each) => each.map((message) => ReceivedEvent.of(message)));
+    const events = [...(await under.received(topic)).values()];
     if (events.flat().length >= count) return events;
   }
 }
@@ -107,6 +90,32 @@ describe('a writer of topics', () => {
       ]);
   });
 
+  it('does not go by a progress record that the partitions do not bear out', async () => {
+    const events = await appended(40);
+    const first = await writer().open();
+    await first.write(events);
+    await first.close();
+    const producer = kafkaClient(under.connection).producer();
+    await producer.connect();
+    const [head = START] = events.slice(-1).map(({ position }) => position);
+    const wrong = progressMessage({ position: head + 1_000n, partitions: new Map([[0, head + 1_000n]]) });
+    await producer.send({ topic: under.topics.progress, messages: [wrong] });
+    await producer.disconnect();
+    expect(await writtenSoFar()).toEqual(first.written);
+  });
+
+  it('puts nothing into a partition that has it, wherever it goes on from', async () => {
+    const events = await appended(40);
+    const first = await writer().open();
+    await first.write(events);
+    await first.close();
+    const again = await writer().open();
+    // As where the progress lags behind the partitions.
+    await again.write(events);
+    await again.close();
+    expect((await eventsOf('account-events', 40)).flat()).toHaveLength(40);
+  });
+
   it('shuts out the one before, which can add nothing more', async () => {
     const events = await appended(30);
     const older = await writer().open();
@@ -148,7 +157,7 @@ describe('a writer of topics', () => {
     await open.close();
     expect((await eventsOf('account-events', events.length)).flat()).toHaveLength(events.length);
     await writtenSoFar();
-    const [progress] = (await messagesOf(under.topics.progress)).values();
+    const [progress] = (await under.messagesOf(under.topics.progress)).values();
     expect(progress?.length).toBeGreaterThanOrEqual(6);
   });
 
@@ -162,7 +171,7 @@ describe('a writer of topics', () => {
     await open.close();
     await server.stop();
     const [events] = await eventsOf('account-events', 1);
-    const [messages] = (await messagesOf(`${under.configuration.prefix}account-events`)).values();
+    const [messages] = (await under.messagesOf(`${under.configuration.prefix}account-events`)).values();
     const framed = messages?.[0]?.value;
     expect(framed?.readUInt8(0)).toBe(0);
     expect(framed?.readInt32BE(1)).toBe(registry.idOf(payload));

@@ -7,9 +7,10 @@ import { type BusWriter, type OpenBusWriter, WriterReplaced, type Written } from
 import { isKafkaError, type KafkaConnection, KafkaTrouble, kafkaClient, kafkaTrouble } from './connection.js';
 import { checkTopics } from './create-topics.js';
 import { Draft, type Slot, slotsOf } from './drafts.js';
+import { endWhatIsOpen, readHeld } from './held.js';
 import { messageOf, POSITION_BYTES, sizeOf } from './message.js';
 import { partitionOf } from './murmur2.js';
-import { progressMessage, readProgress } from './progress.js';
+import { progressMessage } from './progress.js';
 import type { SchemaRegistry } from './schema-registry.js';
 import { goesToEveryAccountPartition, Topics, type TopicsConfiguration, topicIndexOf } from './topics.js';
 
@@ -23,7 +24,6 @@ export interface TopicWriterOptions {
 const TRANSACTIONAL_ID = 'relay';
 /** After this the broker ends a transaction of a writer that died, so that consumers can go on. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
-const NEVER = new AbortController().signal;
 
 const readFacts = metadataReader(['type', 'accountId']);
 
@@ -49,9 +49,8 @@ async function openWriter(
   });
   try {
     await producer.connect();
-    const none = await producer.transaction();
-    await none.abort();
-    const written = await readProgress(connection, topics, NEVER);
+    await endWhatIsOpen(producer, topics);
+    const written = await readHeld(connection, topics);
     return new OpenTopicWriter(connection, topics, registry, producer, written);
   } catch (error) {
     await producer.disconnect().catch(() => undefined);
@@ -67,6 +66,8 @@ interface Sealed {
 class OpenTopicWriter implements OpenBusWriter {
   /** By topic and partition. */
   readonly #slots: Slot[][];
+  /** Up to here there may be partitions that have an event already. */
+  readonly #heldUpTo: Position;
   #written: Written;
   #turn: Promise<void> = Promise.resolve();
   #failed = false;
@@ -80,6 +81,9 @@ class OpenTopicWriter implements OpenBusWriter {
   ) {
     this.#written = written;
     this.#slots = slotsOf(topics, written);
+    let heldUpTo = written.position;
+    for (const position of written.partitions.values()) if (position > heldUpTo) heldUpTo = position;
+    this.#heldUpTo = heldUpTo;
   }
 
   get written(): Written {
@@ -119,7 +123,8 @@ class OpenTopicWriter implements OpenBusWriter {
     let last: Position | undefined;
     for (const [index, event] of events.entries()) {
       const { type, accountId } = readFacts(event.metadata);
-      const slots = this.#slotsFor(event.stream, type, accountId);
+      const places = this.#slotsFor(event.stream, type, accountId);
+      const slots = event.position > this.#heldUpTo ? places : places.filter((slot) => slot.last < event.position);
       const bytes = sizeOf(event);
       if (last !== undefined && !draft.fits(slots, bytes)) {
         sealed.push({ draft, written: this.#soFar(last) });
