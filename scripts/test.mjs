@@ -36,7 +36,8 @@ async function testOnServers() {
     servers.push(kafka);
     const cassandra = await startCassandra({ folder: join(folder, 'cassandra'), report });
     servers.push(cassandra);
-    return await jest(asked.map(besideFirstReport), {
+    // One after the other: most of them start servers or clusters of their own, which have the machine's cores to themselves.
+    return await jest([...asked.map(besideFirstReport), '--maxWorkers=1'], {
       TALLYSTICK_SPECS: 'servers',
       TALLYSTICK_TEST_KAFKA: kafka.brokers.join(','),
       TALLYSTICK_TEST_CASSANDRA: cassandra.contactPoints.join(','),

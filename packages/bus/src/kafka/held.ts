@@ -6,7 +6,7 @@ import type { KafkaMessage, Producer } from 'kafkajs';
 import type { Written } from '../writer.js';
 import type { KafkaConnection } from './connection.js';
 import { withAdmin } from './create-topics.js';
-import { ReceivedEvent } from './message.js';
+import { ReceivedEvent, Undecodable } from './message.js';
 import { parseProgress } from './progress.js';
 import { type OffsetRange, readRanges } from './topic-reader.js';
 import type { Topics } from './topics.js';
@@ -41,9 +41,8 @@ export async function readHeld(connection: KafkaConnection, topics: Topics): Pro
   const tails = await readTails(connection, topics);
   const partitions = new Map<number, Position>();
   for (const { topic, partition, newest } of tails) {
-    const message = newest.at(-1);
-    if (topic !== topics.progress && message !== undefined)
-      partitions.set(topics.busPartition(topic, partition), ReceivedEvent.of(message).position);
+    const position = topic === topics.progress ? undefined : positionOf(newest.at(-1));
+    if (position !== undefined) partitions.set(topics.busPartition(topic, partition), position);
   }
   const records = tails.find(({ topic }) => topic === topics.progress)?.newest ?? [];
   for (const { value } of records.toReversed()) {
@@ -58,24 +57,35 @@ function isHeld({ partitions }: Written, held: ReadonlyMap<number, Position>): b
   return [...partitions].every(([partition, position]) => (held.get(partition) ?? START) >= position);
 }
 
+/** Undefined for what no relay put there. */
+function positionOf(message: KafkaMessage | undefined): Position | undefined {
+  try {
+    return message === undefined ? undefined : ReceivedEvent.of(message).position;
+  } catch (error) {
+    if (error instanceof Undecodable) return undefined;
+    throw error;
+  }
+}
+
 interface Tail extends OffsetRange {
   /** The first offset that the partition still has. */
   readonly low: number;
   readonly newest: KafkaMessage[];
 }
 
-/** The last messages that read_committed consumers see, at least one of each partition that has any. */
+/** The last messages of a relay that read_committed consumers see, at least one of each partition that has any. */
 async function readTails(connection: KafkaConnection, topics: Topics): Promise<Tail[]> {
   const found: Tail[] = [];
   let wanted = await tailsOf(connection, topics);
   while (wanted.length > 0) {
     const byPartition = new Map(wanted.map((tail) => [`${tail.topic}/${tail.partition}`, tail]));
     const onMessages = ({ topic, partition }: OffsetRange, messages: readonly KafkaMessage[]) => {
-      byPartition.get(`${topic}/${partition}`)?.newest.push(...messages);
+      const ours = topic === topics.progress ? messages : messages.filter((one) => positionOf(one) !== undefined);
+      byPartition.get(`${topic}/${partition}`)?.newest.push(...ours);
       return undefined;
     };
     await readRanges({ connection, groupPrefix: topics.prefix, ranges: wanted, signal: NEVER, onMessages });
-    // A tail may be nothing but transactions that failed.
+    // A tail may be nothing but transactions that failed, and what others put there.
     const empty = wanted.filter(({ newest, from, low }) => newest.length === 0 && from > low);
     found.push(...wanted.filter((tail) => !empty.includes(tail)));
     wanted = empty.map((tail) => ({ ...tail, from: Math.max(tail.low, tail.to - (tail.to - tail.from) * WIDER) }));

@@ -123,10 +123,11 @@ describe('a partition that has lost events', () => {
     await under.publish('entry-1', texts(0, 1), { accountId: null });
     const [topic = ''] = under.topics.events;
     const partition = bus.partitionOf('acc-1');
+    const { offset = '' } = (await under.messagesOf(topic)).get(partition)?.[10] ?? {};
     await withAdmin(under.connection, async (admin) => {
       // Without its metadata, kafkajs does not know whom to ask.
       await admin.fetchTopicOffsets(topic);
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: '10' }] });
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset }] });
     });
     const consumer = new RecordingConsumer('view');
     start(consumer);
@@ -176,14 +177,15 @@ describe('a message that can not be decoded', () => {
     const [topic = ''] = under.topics.events;
     const partition = bus.partitionOf('acc-1');
     const reason = 'AccountFrozen: bytes are left over at the end';
-    expect(letters).toEqual([{ consumer: 'view', topic, partition, offset: '2', reason }]);
+    const { offset = '' } = (await under.messagesOf(topic)).get(partition)?.[2] ?? {};
+    expect(letters).toEqual([{ consumer: 'view', topic, partition, offset, reason }]);
     expect(failures).toEqual([]);
     const [letter] = await deadLetters();
     expect(letter?.value).toBe(broken.toString('hex'));
     expect(letter?.headers).toMatchObject({
       'dead-letter-topic': topic,
       'dead-letter-partition': String(partition),
-      'dead-letter-offset': '2',
+      'dead-letter-offset': offset,
       'dead-letter-consumer': 'view',
       'dead-letter-reason': reason,
       type: 'AccountFrozen',
@@ -198,6 +200,8 @@ describe('a message that can not be decoded', () => {
     const partition = bus.partitionOf('acc-1');
     await producer.send({ topic, messages: [{ key: 'x', value: 'what is this', partition }] });
     await producer.disconnect();
+    // The next writer too passes it over.
+    await under.reopen();
     await under.publish('acc-1', [sound]);
     const consumer = new DecodingConsumer('view');
     start(consumer);
