@@ -78,9 +78,10 @@ describe('a journal read back from its topics', () => {
     );
     const [topic = ''] = under.topics.events;
     const partition = under.topics.partitionOfAccount('acc-1');
+    const { offset = '' } = (await under.messagesOf(topic)).get(partition)?.[10] ?? {};
     await withAdmin(under.connection, async (admin) => {
       await admin.fetchTopicOffsets(topic);
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: '10' }] });
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset }] });
     });
     const journal = await open();
     await expect(journal.readAll({ after: START, limit: 10 })).rejects.toThrow(
