@@ -22,6 +22,8 @@ export class Bank {
   private constructor(
     readonly folder: string,
     readonly url: string,
+    /** Where card networks connect. */
+    readonly iso8583: { readonly host: string; readonly port: number },
     readonly pid: number,
     private readonly process: ChildProcess,
   ) {}
@@ -32,12 +34,12 @@ export class Bank {
       folder,
       profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder],
     );
-    const url = await until('the bank starts', START_MS, () => {
+    const { url, iso8583 } = await until('the bank starts', START_MS, () => {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`the bank did not start:\n${readFileSync(log, 'utf8')}`);
-      return urlOf(folder, child.pid);
+      return doorsOf(folder, child.pid);
     });
-    const bank = new Bank(folder, url, child.pid ?? 0, child);
+    const bank = new Bank(folder, url, iso8583, child.pid ?? 0, child);
     await until('the bank is ready', START_MS, async () => ((await bank.answers('/health/ready')) ? true : undefined));
     return bank;
   }
@@ -82,9 +84,13 @@ export class Bank {
 function spawnBank(folder: string, flags: readonly string[]): { readonly child: ChildProcess; readonly log: string } {
   const log = join(folder, '..', 'bank.log');
   const output = openSync(log, 'a');
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, CLI, 'start', '--data', folder, '--port', '0'], {
-    stdio: ['ignore', output, output],
-  });
+  const child = spawn(
+    process.execPath,
+    [...NODE_FLAGS, ...flags, CLI, 'start', '--data', folder, '--port', '0', '--iso8583-port', '0'],
+    {
+      stdio: ['ignore', output, output],
+    },
+  );
   closeSync(output);
   return { child, log };
 }
@@ -97,13 +103,19 @@ export async function startThenKill(folder: string, afterMs: number): Promise<vo
   await ended(child);
 }
 
-/** From `bank.json`, once this very process has written its URL. */
-function urlOf(folder: string, pid: number | undefined): string | undefined {
+interface Doors {
+  readonly url: string;
+  readonly iso8583: Bank['iso8583'];
+}
+
+/** From `bank.json`, once this very process has written where it listens. */
+function doorsOf(folder: string, pid: number | undefined): Doors | undefined {
   const path = join(folder, 'bank.json');
   if (!existsSync(path)) return undefined;
-  const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (typeof found !== 'object' || found === null || !('pid' in found) || !('url' in found)) return undefined;
-  return found.pid === pid && typeof found.url === 'string' ? found.url : undefined;
+  const found: { pid?: unknown; url?: unknown; iso8583?: unknown } = JSON.parse(readFileSync(path, 'utf8'));
+  if (found.pid !== pid || typeof found.url !== 'string' || typeof found.iso8583 !== 'string') return undefined;
+  const [host = '', port = ''] = found.iso8583.split(':');
+  return { url: found.url, iso8583: { host, port: Number(port) } };
 }
 
 /** Runs `tallystick` to its end. */

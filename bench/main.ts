@@ -8,6 +8,7 @@ import { feed } from './sections/feed.js';
 import { batch, hot, spread } from './sections/gateway.js';
 import { importCards } from './sections/import.js';
 import { append, history } from './sections/in-process.js';
+import { codec, iso8583 } from './sections/iso8583.js';
 import { replay } from './sections/replay.js';
 import { transfers } from './sections/transfers.js';
 import { visible } from './sections/visible.js';
@@ -17,6 +18,8 @@ const sections: Readonly<Record<SectionName, (world: World) => Promise<void>>> =
   spread,
   hot,
   batch,
+  iso8583,
+  codec,
   transfers,
   visible,
   feed,
@@ -29,6 +32,7 @@ const LOADED_BY_WRK: readonly (SectionName | ClusterSectionName)[] = [
   'spread',
   'hot',
   'batch',
+  'iso8583',
   'transfers',
   'gateway',
   'layouts',

@@ -5,6 +5,8 @@ export const SECTIONS = [
   'spread',
   'hot',
   'batch',
+  'iso8583',
+  'codec',
   'transfers',
   'visible',
   'feed',

@@ -33,6 +33,7 @@ const folder = resolve(values.folder);
 const list = (text) => text.split(',');
 const cluster = await BankCluster.start({
   folder,
+  lasting: true,
   report: (line) => console.log(line),
   given: {
     ...(values.kafka === undefined ? {} : { kafka: list(values.kafka) }),
@@ -55,10 +56,14 @@ process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
 for (const {
+  app,
   process: { name, pid },
   url,
+  iso8583Port,
 } of cluster.instances)
-  console.log(`  ${name.padEnd(24)} ${url}  pid ${pid}`);
+  console.log(
+    `  ${name.padEnd(24)} ${url}  pid ${pid}${app === 'card-processing' ? `, ISO 8583 on port ${iso8583Port}` : ''}`,
+  );
 console.log(`\nThe command line works on it: npx tallystick --config ${cluster.configFile} trial-balance\n`);
 if (!values['no-demo']) {
   demo = new NodeProcess({

@@ -158,7 +158,17 @@ export class DemoProcess {
   ) {}
 
   static async start(data: string): Promise<DemoProcess> {
-    const started = Process.start(CLI, ['--json', '--data', data, 'start', '--demo', '--port', '0']);
+    const started = Process.start(CLI, [
+      '--json',
+      '--data',
+      data,
+      'start',
+      '--demo',
+      '--port',
+      '0',
+      '--iso8583-port',
+      '0',
+    ]);
     const document = await until('the demo starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the demo ended: ${started.stderr}`);
       return started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined;

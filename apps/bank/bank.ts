@@ -23,6 +23,8 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { BalanceModule } from '../balance/balance.module.js';
 import { CARD_TOKEN_SECRET, CardProcessingModule } from '../card-processing/card-processing.module.js';
 import { defaultCardProcessing } from '../card-processing/configuration.js';
+import { GatewayOverIso8583, type Iso8583Options } from '../card-processing/gateway.iso8583.js';
+import { iso8583 as iso8583Options } from '../card-processing/iso8583/configuration.js';
 import { CardsModule } from '../cards/cards.module.js';
 import { FeedModule } from '../feed/feed.module.js';
 import { FeedGeneratorModule } from '../feed-generator/feed-generator.module.js';
@@ -56,6 +58,8 @@ export interface ServeOptions extends BankOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Where card networks connect; 0 for any free one. */
+  readonly iso8583Port: number;
   /** HTML by path. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -72,6 +76,8 @@ export interface OfflineBank {
 
 export interface ServedBank {
   readonly url: string;
+  /** `host:port` where card networks connect. */
+  readonly iso8583: string;
   readonly staffToken: string;
   readonly clients: BankClients;
   readonly context: () => CallContext;
@@ -120,7 +126,7 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
   let url: string;
   try {
     service = await createService({
-      module: bankModule(engine, transport),
+      module: bankModule(engine, transport, iso8583Options(options.host, options.iso8583Port)),
       title: { title: 'Tallystick', version: '0.1.0' },
       host: options.host,
       port: options.port,
@@ -137,9 +143,11 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
     await engine.close();
     throw error;
   }
-  engine.lock.announce({ pid: process.pid, url });
+  const iso8583 = `${options.host}:${service.app.get(GatewayOverIso8583, { strict: false }).port}`;
+  engine.lock.announce({ pid: process.pid, url, iso8583 });
   return {
     url,
+    iso8583,
     staffToken: staffTokenOf(engine.secrets),
     clients: clientsOf(transport),
     context: operatorContext,
@@ -170,7 +178,7 @@ function transportOf({ calls, report }: BankOptions): Transport {
 class BankModule {}
 
 /** The very modules that the apps' own main.ts files start. */
-function bankModule(engine: Engine, transport: Transport): DynamicModule {
+function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Options): DynamicModule {
   const { secrets, bookDate } = engine;
   const keys = new RecordKeys(engine.answeringRecords, randomBytes);
   const { seal, open } = keys;
@@ -182,6 +190,7 @@ function bankModule(engine: Engine, transport: Transport): DynamicModule {
     bookDate,
     time: systemTime,
     random,
+    iso8583,
   });
   return {
     module: BankModule,

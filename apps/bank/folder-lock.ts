@@ -23,6 +23,8 @@ export class FolderInUse extends Error {
 export interface BankFile {
   readonly pid: number;
   readonly url?: string;
+  /** `host:port` where card networks connect. */
+  readonly iso8583?: string;
 }
 
 export interface FolderLock {

@@ -22,6 +22,15 @@ export interface GatewayAnswer {
   readonly position: string;
 }
 
+/** What is told of an account without anything being recorded. */
+export type EnquiryAnswer =
+  | { readonly kind: 'declined'; readonly responseCode: string }
+  | {
+      readonly kind: 'balances';
+      readonly currency: CurrencyCode;
+      readonly balances: { readonly ledger: Minor; readonly available: Minor };
+    };
+
 export type Answered = GatewayAnswer | Refusal;
 
 type Outcome = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'][number];

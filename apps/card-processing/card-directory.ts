@@ -3,7 +3,7 @@ import type { CallContext, ClientOf, cardsContract } from '@tallystick/contracts
 import { holdsCardNumber, isCardNumber } from '@tallystick/contracts';
 import type { AccountId, CardId, CardToken } from '@tallystick/ledger-core';
 import type { CardBody } from './gateway.schemas.js';
-import { badParam, missingParam, type Refusal } from './refusals.js';
+import { badCardNumber, badParam, missingParam, type Refusal } from './refusals.js';
 import { type CardTokens, isCardToken } from './tokens.js';
 
 export interface KnownCard {
@@ -41,8 +41,7 @@ export class CardDirectory {
   }
 
   private byNumber(number: string, context: CallContext): Located | Promise<Located> {
-    if (!isCardNumber(number))
-      return badParam('card.number', 'a card number has 12 to 19 digits and a valid check digit');
+    if (!isCardNumber(number)) return badCardNumber;
     const token = this.tokens.tokenOf(number);
     return this.known.get(token) ?? this.askByTokens(token, this.tokens.olderTokensOf(number), context);
   }

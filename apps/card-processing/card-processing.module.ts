@@ -12,11 +12,13 @@ import {
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import { ContractsModule, clientOf, REPORT } from '@tallystick/transport/nest';
+import { pause } from '@tallystick/transport/pause';
 import { HttpRoutes, type Secrets } from '@tallystick/transport/service';
 import { Registry } from 'prom-client';
 import { CardProcessingController } from './card-processing.controller.js';
 import { type CardProcessingConfiguration, checkCardProcessing } from './configuration.js';
 import { DecisionCounts } from './decision-counts.js';
+import { GatewayOverIso8583, type Iso8583Options } from './gateway.iso8583.js';
 import { Gateway } from './gateway.js';
 import { GatewayOverKafka } from './gateway.kafka.js';
 import { addGatewayRoutes } from './gateway.routes.js';
@@ -42,6 +44,8 @@ export interface CardProcessingPorts {
   readonly random: Random;
   /** Where a gateway may ask beside HTTP (docs/kafka-gateway.md). */
   readonly requests?: RequestTopic | undefined;
+  /** Where card networks connect (docs/iso8583-gateway.md). */
+  readonly iso8583?: Iso8583Options | undefined;
 }
 
 const GATEWAY_ROUTES = Symbol('routes of the card gateway');
@@ -92,6 +96,7 @@ export class CardProcessingModule {
           inject: [HttpRoutes, Gateway, DecisionCounts],
         },
         ...overKafka(ports),
+        ...overIso8583(ports),
         CardProcessingController,
       ],
       exports: [Gateway, CardTokens],
@@ -111,6 +116,19 @@ function overKafka({ requests, time, random }: CardProcessingPorts): Provider[] 
       provide: GatewayOverKafka,
       useFactory: (gateway: Gateway, counts: DecisionCounts, metrics: Registry, report: Report = () => undefined) =>
         new GatewayOverKafka({ requests, gateway, counts, metrics, scope, report }),
+      inject: [Gateway, DecisionCounts, Registry, { token: REPORT, optional: true }],
+    },
+  ];
+}
+
+function overIso8583({ iso8583: options, time, random }: CardProcessingPorts): Provider[] {
+  if (options === undefined) return [];
+  const scope = { time, random, actor: ACTOR, patienceMs: PATIENCE_MS };
+  return [
+    {
+      provide: GatewayOverIso8583,
+      useFactory: (gateway: Gateway, counts: DecisionCounts, metrics: Registry, report: Report = () => undefined) =>
+        new GatewayOverIso8583({ options, gateway, counts, metrics, scope, pause, report }),
       inject: [Gateway, DecisionCounts, Registry, { token: REPORT, optional: true }],
     },
   ];

@@ -52,18 +52,30 @@ export interface OverMemoryOptions {
   readonly configuration?: Partial<CardProcessingConfiguration>;
   readonly overdraftLimit?: bigint;
   readonly mode?: 'direct' | 'bytes';
+  /** Of calls; stands still where it is left out. */
+  readonly time?: Time;
+  /** Waited for before each append. */
+  readonly beforeAppend?: () => Promise<void>;
 }
 
 export async function gatewayOverMemory({
   configuration,
   overdraftLimit = 100_000n,
   mode = 'bytes',
+  time = { now: () => 0, every: () => () => undefined },
+  beforeAppend,
 }: OverMemoryOptions = {}): Promise<OverMemory> {
   const clock = () => MAY_FIRST;
   const journal = new MemoryJournal(new MemoryStore({ journalId: 'jrnl1', positionStep: 3n }));
+  if (beforeAppend !== undefined) {
+    const append = journal.append.bind(journal);
+    journal.append = async (...event) => {
+      await beforeAppend();
+      return append(...event);
+    };
+  }
   const records = new MemoryRecords();
   const unexpected: unknown[] = [];
-  const time: Time = { now: () => 0, every: () => () => undefined };
   const random: Random = (bytes) => new Uint8Array(bytes).fill(1);
   const transport = inProcessTransport({
     mode,

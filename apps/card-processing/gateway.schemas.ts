@@ -33,7 +33,7 @@ export type MerchantBody = Static<typeof merchantSchema>;
 
 const keysSchema = closed(
   { acquirer: text(32), stan: text(12), rrn: text(32), transmitted_at: text(40) },
-  "the scheme's keys: DE32, DE11, DE37, DE12 and DE13",
+  "the scheme's keys: DE32, DE11, DE37, and DE13 with DE12 behind it (MMDDhhmmss)",
 );
 export type KeysBody = Static<typeof keysSchema>;
 

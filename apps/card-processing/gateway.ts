@@ -1,17 +1,8 @@
 // The card gateway without its HTTP: from a message to the ledger's decision. Everything that is not in the message is passed in.
-import type { BookDate, CallContext, ClientOf, cardsContract, ledgerContract, RequestOf } from '@tallystick/contracts';
-import {
-  type AccountId,
-  type CardId,
-  type CardToken,
-  type CardTransactionCommand,
-  type CurrencyCode,
-  type LocalDate,
-  type Micros,
-  unknownCardId,
-} from '@tallystick/ledger-core';
-import { type Answered, answerOfOutcome } from './answers.js';
-import { CardDirectory, type KnownCard, type Located, type UnknownCard } from './card-directory.js';
+import type { BookDate, CallContext, ClientOf, cardsContract, ledgerContract } from '@tallystick/contracts';
+import { type CardId, declines, type Micros, unknownCardId } from '@tallystick/ledger-core';
+import { type Answered, answerOfOutcome, type EnquiryAnswer } from './answers.js';
+import { CardDirectory, type Located } from './card-directory.js';
 import { type CardProcessingConfiguration, HoldTimes } from './configuration.js';
 import type {
   AdviceBody,
@@ -25,6 +16,8 @@ import type {
   ReversalBody,
 } from './gateway.schemas.js';
 import {
+  CHANNELS,
+  type Enquiry,
   isRefusal,
   type Rules,
   readAdvice,
@@ -37,6 +30,16 @@ import {
   readRefundReversal,
   readReversal,
 } from './messages.js';
+import {
+  CALLER,
+  type GatewayCommand,
+  NO_TOKEN,
+  type OfAccount,
+  type OfNobody,
+  ofAccount,
+  ofNobody,
+  type Prepared,
+} from './prepared.js';
 import { failed, failureOf, type Refusal, rejected } from './refusals.js';
 import type { CardTokens } from './tokens.js';
 
@@ -50,36 +53,11 @@ export interface GatewayPorts {
   readonly configuration: CardProcessingConfiguration;
 }
 
-type Execute = RequestOf<(typeof ledgerContract)['methods']['execute']>;
-type GatewayCommand = Exclude<CardTransactionCommand, { type: 'ExpireAuthorisation' }>;
 interface MessageBody {
   readonly card: CardBody;
   readonly at?: string;
 }
 type Reader<Body> = (body: Body, cardId: CardId, rules: Rules) => GatewayCommand | Refusal;
-
-/** A message that is ready for the ledger. */
-interface OfAccount {
-  readonly kind: 'account';
-  readonly accountId: AccountId;
-  readonly request: Execute;
-  readonly currency: CurrencyCode | null;
-}
-interface OfNobody {
-  readonly kind: 'nobody';
-  readonly token: CardToken | null;
-  readonly command: GatewayCommand;
-  readonly circumstances: {
-    readonly key: string;
-    readonly effectiveAt: Micros;
-    readonly localDate: LocalDate;
-    readonly causedAt: Micros;
-  };
-}
-type Prepared = OfAccount | OfNobody | Refusal;
-
-/** Whose idempotency keys these are. */
-const CALLER = 'gateway';
 
 export class Gateway {
   private readonly rules: Rules;
@@ -106,6 +84,31 @@ export class Gateway {
 
   reverse(body: ReversalBody, key: string, context: CallContext): Promise<Answered> {
     return this.handle(body, key, context, readReversal);
+  }
+
+  /** Takes back what may have been decided of an authorisation that was answered with nothing but that it took too long. */
+  reverseLate(body: ReversalBody, key: string, context: CallContext): Promise<Answered> {
+    return this.handle(body, key, context, (message, cardId) => {
+      const reversal = readReversal(message, cardId);
+      return isRefusal(reversal) ? reversal : { ...reversal, reason: 'ANSWERED_LATE' };
+    });
+  }
+
+  async enquire({ card, channel, mcc }: Enquiry, context: CallContext): Promise<EnquiryAnswer | Refusal> {
+    try {
+      const located = await this.directory.locate(card, context);
+      if (located.kind === 'refused') return located;
+      if (located.kind === 'unknown') return { kind: 'declined', responseCode: declines.unknown_card.responseCode };
+      const { accountId, cardId } = located;
+      const today = this.ports.bookDate(this.ports.clock());
+      const asked = { accountId, cardId, channel: CHANNELS[channel], mcc, today };
+      const { reason, currency, balances } = await this.ports.ledger.enquire(asked, context);
+      return reason === null
+        ? { kind: 'balances', currency, balances }
+        : { kind: 'declined', responseCode: declines[reason].responseCode };
+    } catch (error) {
+      return failureOf(error);
+    }
   }
 
   clear(body: ClearingBody, key: string, context: CallContext): Promise<Answered> {
@@ -270,28 +273,4 @@ export class Gateway {
     this.journalId = id;
     return id;
   }
-}
-
-/** Stands in a command of a card that was given by an id nobody knows; such a command never reaches the ledger with it. */
-const NO_TOKEN = 'none' as CardToken;
-
-function ofAccount(
-  { accountId }: KnownCard,
-  command: GatewayCommand,
-  key: string,
-  effectiveAt: Micros,
-  localDate: LocalDate,
-): OfAccount {
-  const request = { accountId, caller: CALLER, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] };
-  return { kind: 'account', accountId, request, currency: 'currency' in command ? command.currency : null };
-}
-
-function ofNobody(
-  { token }: UnknownCard,
-  command: GatewayCommand,
-  key: string,
-  effectiveAt: Micros,
-  localDate: LocalDate,
-): OfNobody {
-  return { kind: 'nobody', token, command, circumstances: { key, effectiveAt, localDate, causedAt: 0n } };
 }

@@ -5,6 +5,7 @@ import { kafkaConnection, topicsOf } from '@tallystick/cluster/adapters';
 import { pause } from '@tallystick/transport/pause';
 import { CARD_TOKEN_SECRET, CardProcessingModule } from './card-processing.module.js';
 import { defaultCardProcessing } from './configuration.js';
+import { iso8583Of } from './iso8583/configuration.js';
 
 const NAME = 'card-processing';
 
@@ -19,7 +20,7 @@ await runService({
       pause,
       onFailure: ({ error }) => console.error(`${NAME}: ${error instanceof Error ? error.message : String(error)}`),
     });
-    const ports = { secrets, clock, bookDate, time, random, requests };
+    const ports = { secrets, clock, bookDate, time, random, requests, iso8583: iso8583Of(configuration) };
     return CardProcessingModule.with({ configuration: defaultCardProcessing, ...ports });
   },
 });

@@ -27,6 +27,7 @@ import type { CardProcessingConfiguration, HoldTimes } from './configuration.js'
 import type {
   AdviceBody,
   AuthorisationBody,
+  CardBody,
   ClearingBody,
   IncrementBody,
   KeysBody,
@@ -45,6 +46,14 @@ export interface Rules {
   readonly holds: HoldTimes;
 }
 
+/** What a card asks of its account. */
+export interface Enquiry {
+  readonly card: CardBody;
+  readonly channel: NonNullable<AuthorisationBody['channel']>;
+  /** Merchant category code of whoever asks, four digits. */
+  readonly mcc: string | null;
+}
+
 type Read<Command> = Command | Refusal;
 
 const KINDS: Readonly<Record<NonNullable<AuthorisationBody['kind']>, AuthorisationKind>> = {
@@ -54,7 +63,7 @@ const KINDS: Readonly<Record<NonNullable<AuthorisationBody['kind']>, Authorisati
   status_inquiry: 'STATUS_INQUIRY',
   credit: 'CREDIT',
 };
-const CHANNELS: Readonly<Record<NonNullable<AuthorisationBody['channel']>, Channel>> = {
+export const CHANNELS: Readonly<Record<NonNullable<AuthorisationBody['channel']>, Channel>> = {
   online: 'ONLINE',
   contactless: 'CONTACTLESS',
   chip: 'CHIP',

@@ -5,6 +5,7 @@ import {
   balancesOf,
   chart,
   clearingPostings,
+  enquiryDecline,
   journalEntry,
   type Micros,
   mirrored,
@@ -117,6 +118,14 @@ export class Ledger implements Handlers {
   });
 
   account: Handlers['account'] = retryable(({ accountId }) => this.streams.read(accountId, found));
+
+  enquire: Handlers['enquire'] = retryable(({ accountId, ...enquiry }) =>
+    this.streams.read(accountId, (state) => ({
+      reason: enquiryDecline(state, enquiry) ?? null,
+      currency: state.currency,
+      balances: balancesOf(state),
+    })),
+  );
 
   journal: Handlers['journal'] = retryable(async () => {
     const { journal } = this.ports;

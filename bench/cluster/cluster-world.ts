@@ -161,7 +161,7 @@ export class ClusterWorld {
     };
     const folder = join(this.folder, 'bank');
     mkdirSync(folder, { recursive: true });
-    const options = { folder, instances: { 'card-processing': gateways, ledger: ledgers }, nodeFlags };
+    const options = { folder, instances: { 'card-processing': gateways, ledger: ledgers }, nodeFlags, lasting: true };
     if (this.servers === undefined) return { ...options, report: (line) => process.stderr.write(`${line}\n`) };
     const { kafka, cassandra, journal } = this.configuration();
     const given = { kafka: kafka.brokers, cassandra: cassandra.contactPoints, eventStoreDb: journal.connection };

@@ -108,6 +108,7 @@ export class LedgerNetwork {
       completeBatch: through('completeBatch', () => null),
       batch: through('batch', () => null),
       account: through('account', ({ accountId }) => accountId),
+      enquire: through('enquire', ({ accountId }) => accountId),
       journal: through('journal', () => null),
     };
   }

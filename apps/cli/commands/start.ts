@@ -1,6 +1,7 @@
 // `tallystick start`: the whole bank in one process, until it is told to stop.
 import { stopOnSignal } from '@tallystick/transport/service';
 import type { Command } from 'commander';
+import type { ServedBank } from '../../bank/bank.js';
 import { UsageError } from '../failures.js';
 import { answer, globalOptions, type Session } from '../session.js';
 
@@ -9,6 +10,7 @@ const GRACE_MS = 15_000;
 
 interface Options {
   readonly port: string;
+  readonly iso8583Port: string;
   readonly host: string;
   readonly demo?: boolean;
 }
@@ -18,11 +20,12 @@ export function start(program: Command, session: Session): void {
     .command('start')
     .option('--demo', 'with a customer who lives on his card')
     .option('--port <port>', 'for HTTP; 0 for any free one', '8080')
+    .option('--iso8583-port <port>', 'for card networks; 0 for any free one', '8583')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .description('the whole bank in one process')
     .action(async (options: Options, command: Command) => {
-      const port = Number(options.port);
-      if (!/^\d{1,5}$/.test(options.port) || port > 65_535) throw new UsageError('--port is a number from 0 to 65535');
+      const port = portOf('--port', options.port);
+      const iso8583Port = portOf('--iso8583-port', options.iso8583Port);
       const { data, config } = globalOptions(command);
       if (config !== undefined)
         throw new UsageError('start runs the embedded engine: --config is for commands beside a bank that runs');
@@ -32,6 +35,7 @@ export function start(program: Command, session: Session): void {
       const bank = await serveBank({
         folder: data,
         port,
+        iso8583Port,
         host: options.host,
         bookZone: BOOK_ZONE,
         calls: 'direct',
@@ -53,6 +57,7 @@ export function start(program: Command, session: Session): void {
       await answer(session, command, {
         json: () => ({
           url: bank.url,
+          iso8583: bank.iso8583,
           staff_token: bank.staffToken,
           data,
           pid: process.pid,
@@ -60,8 +65,7 @@ export function start(program: Command, session: Session): void {
             ? {}
             : { account_id: customer.accountId, card_id: customer.cardId, customer_token: customer.token }),
         }),
-        text: () =>
-          welcome(bank.url, bank.staffToken, data, customer === undefined ? noCustomer : ofCustomer(customer)),
+        text: () => welcome(bank, data, customer === undefined ? noCustomer : ofCustomer(customer)),
       });
       await promise;
     });
@@ -69,10 +73,11 @@ export function start(program: Command, session: Session): void {
 
 type Tried = (url: string, staffToken: string) => string;
 
-function welcome(url: string, staffToken: string, data: string, tried: Tried): string {
+function welcome({ url, iso8583, staffToken }: ServedBank, data: string, tried: Tried): string {
   return `Tallystick is open. Its books are in ${data}.
 
   card gateway   ${url}/gateway/authorisations
+  card networks  ${iso8583} (ISO 8583 over TCP)
   staff          ${url}/staff/accounts (Authorization: Bearer ${staffToken})
   description    ${url}/openapi.json
   metrics        ${url}/metrics
@@ -111,4 +116,10 @@ Buy something with their card, and see it appear (another idempotency-key buys a
 
   curl -sX POST ${url}/gateway/authorisations ${JSON_HEADER} -H 'idempotency-key: mine' -d '{"card":{"id":"${cardId}"},"amount":{"amount":425,"currency":"GBP"},"merchant":{"name":"HARBOUR TEA ROOM","mcc":"5812"}}'
 `;
+}
+
+function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`${option} is a number from 0 to 65535`);
+  return port;
 }

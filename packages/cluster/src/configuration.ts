@@ -20,6 +20,18 @@ const configurationSchema = Type.Object(
     bookZone: Type.String({ default: 'Europe/London' }),
     /** Where people and programs outside call. */
     http: section({ host, port: port(8080) }),
+    /** Where card networks connect to card-processing. */
+    iso8583: section({
+      host,
+      port: port(8583),
+      /** How messages are written; docs/iso8583-gateway.md names them. */
+      dialect: Type.String({ default: 'tallystick' }),
+      /** PEM of our certificate and its key, for TLS; of who signs the other side's, where it must show one. */
+      certificateFile: optionalText,
+      keyFile: optionalText,
+      caFile: optionalText,
+      connectionsMax: Type.Integer({ default: 10_000, minimum: 1 }),
+    }),
     /** Where the other services call. */
     rpc: section({
       host,
@@ -96,7 +108,12 @@ export function clusterConfiguration(sources: ConfigurationSources): ClusterConf
 }
 
 /** What no schema says: keys that need each other, and files that have to be there. */
-function faultOf({ journal, kafka, cassandra }: ClusterConfiguration): [key: string, complaint: string] | undefined {
+function faultOf({
+  iso8583,
+  journal,
+  kafka,
+  cassandra,
+}: ClusterConfiguration): [key: string, complaint: string] | undefined {
   if (kafka.sasl !== 'none' && kafka.username === '')
     return ['kafka.username', `is missing: kafka.sasl is ${kafka.sasl}`];
   for (const [section, { username, password }] of Object.entries({ journal, kafka, cassandra }))
@@ -104,7 +121,12 @@ function faultOf({ journal, kafka, cassandra }: ClusterConfiguration): [key: str
       return [`${section}.password`, `is missing: ${section}.username is ${username}`];
   if (journal.username !== '' && /[?&]tls=false/i.test(journal.connection))
     return ['journal.username', 'is only sent over TLS, and journal.connection says tls=false'];
+  if ((iso8583.certificateFile === '') !== (iso8583.keyFile === ''))
+    return ['iso8583.keyFile', 'and iso8583.certificateFile are given together'];
   const files: Readonly<Record<string, string>> = {
+    'iso8583.certificateFile': iso8583.certificateFile,
+    'iso8583.keyFile': iso8583.keyFile,
+    'iso8583.caFile': iso8583.caFile,
     'journal.caFile': journal.caFile,
     'kafka.caFile': kafka.caFile,
     'kafka.certificateFile': kafka.certificateFile,

@@ -50,7 +50,7 @@ export const merchant = Type.Object({
 });
 export const money = Type.Object({ amount: big, currency });
 const kind = Type.Unsafe<AuthorisationKind>(oneOf(['PURCHASE', 'CASH', 'CASHBACK', 'STATUS_INQUIRY', 'CREDIT']));
-const channel = Type.Unsafe<Channel>(oneOf(['ONLINE', 'CONTACTLESS', 'CHIP', 'MAGSTRIPE', 'ATM', 'OTHER']));
+export const channel = Type.Unsafe<Channel>(oneOf(['ONLINE', 'CONTACTLESS', 'CHIP', 'MAGSTRIPE', 'ATM', 'OTHER']));
 const cvc = Type.Union([Type.Literal('MATCH'), Type.Literal('NO_MATCH'), Type.Literal('NOT_PRESENT')]);
 export const controls = Type.Unsafe<CardControls>(
   Type.Object({ online: flag, contactless: flag, atm: flag, magstripe: flag, blockedCategories: Type.Array(text) }),

@@ -1,11 +1,13 @@
 // What the ledger answers. It is the only writer of account streams.
 import { Type } from '@sinclair/typebox';
-import type { EventType, LocalDate, RejectionName } from '@tallystick/ledger-core';
+import type { DeclineReason, EventType, LocalDate, RejectionName } from '@tallystick/ledger-core';
 import { defineContract, method } from './contract.js';
 import {
   accountCommand,
   accountId,
   big,
+  cardId,
+  channel,
   currency,
   orNull,
   token,
@@ -146,6 +148,24 @@ export const ledgerContract = defineContract('ledger', {
     idempotent: true,
     mutates: false,
     summary: 'The account as of the newest stored event.',
+  }),
+  enquire: method({
+    request: Type.Object({
+      accountId,
+      cardId,
+      channel,
+      mcc: orNull(Type.String()),
+      today: Type.Unsafe<LocalDate>(Type.String()),
+    }),
+    response: Type.Object({
+      /** The rung of the decline ladder; null where the card may be used. */
+      reason: orNull(Type.Unsafe<DeclineReason>(Type.String())),
+      currency,
+      balances,
+    }),
+    idempotent: true,
+    mutates: false,
+    summary: 'What a card can say of its account as of the newest stored event; nothing is recorded.',
   }),
   journal: method({
     request: Type.Object({}),

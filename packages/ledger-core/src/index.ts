@@ -3,6 +3,7 @@ export type * from './account/commands.js';
 export { contentOf } from './account/content.js';
 export { decide } from './account/decide.js';
 export type { Decision } from './account/decision.js';
+export * from './account/enquiry.js';
 export {
   type AccountStreamEvent,
   COMMAND_KEYS_KEPT,

@@ -67,6 +67,13 @@ export function currencyOfNumber(numeric: string): CurrencyCode | undefined {
   return byNumber.get(numeric);
 }
 
+/** ISO 4217 number of a code, such as `826`. @throws RangeError for a code that is not in ISO 4217 */
+export function numberOfCurrency(currency: string): string {
+  const found = facts.get(currency);
+  if (found === undefined) throw new RangeError(`${currency} is not an ISO 4217 currency`);
+  return found.numeric;
+}
+
 /** Digits of minor units: JPY 0, GBP 2, KWD 3, CLF 4. @throws RangeError for a code that is not in ISO 4217 */
 export function exponentOf(currency: string): number {
   const found = facts.get(currency);

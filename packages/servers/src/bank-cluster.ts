@@ -44,6 +44,8 @@ export interface BankClusterOptions {
   };
   /** Merged over the configuration that is written, per section. */
   readonly configuration?: Readonly<Record<string, object>>;
+  /** The servers are to run for long under load. */
+  readonly lasting?: boolean;
   /** More for Node, such as `--cpu-prof`, per app. */
   readonly nodeFlags?: (app: App) => readonly string[];
 }
@@ -55,6 +57,8 @@ export interface Instance {
   readonly url: string;
   /** Where other services call it. */
   readonly rpcUrl: string;
+  /** Where card networks connect, if the app is card-processing. */
+  readonly iso8583Port: number;
   readonly process: NodeProcess;
 }
 
@@ -64,6 +68,8 @@ const STANDIN = join(ROOT, 'packages/journal/eventstoredb/standin/dist/main.js')
 /** As scripts/prepare.mjs starts every command, with less room: there are many of them. */
 const NODE_FLAGS = ['--max-semi-space-size=16', '--disable-warning=TimeoutNegativeWarning'];
 const START_PATIENCE_MS = 180_000;
+/** Of accounts' events. On one machine more would only make what a view is given at a time smaller. */
+const PARTITIONS = 4;
 const HOST = '127.0.0.1';
 
 export class BankCluster {
@@ -78,20 +84,22 @@ export class BankCluster {
   ) {}
 
   static async start(options: BankClusterOptions): Promise<BankCluster> {
-    const { folder, given = {}, report = () => {} } = options;
+    const { folder, given = {}, report = () => {}, lasting = false } = options;
     mkdirSync(folder, { recursive: true });
     const started: Server[] = [];
     try {
       const journal = given.eventStoreDb === undefined ? await startJournal(folder, started) : undefined;
       const [kafka, cassandra] = await Promise.all([
-        given.kafka === undefined ? keep(started, startKafka({ folder: join(folder, 'kafka'), report })) : undefined,
+        given.kafka === undefined
+          ? keep(started, startKafka({ folder: join(folder, 'kafka'), report, lasting }))
+          : undefined,
         given.cassandra === undefined
-          ? keep(started, startCassandra({ folder: join(folder, 'cassandra'), report }))
+          ? keep(started, startCassandra({ folder: join(folder, 'cassandra'), report, lasting }))
           : undefined,
       ]);
       const instances = await layOut(options);
       const configFile = writeConfiguration(options, instances, {
-        kafka: { brokers: given.kafka ?? kafka?.brokers },
+        kafka: { brokers: given.kafka ?? kafka?.brokers, partitions: PARTITIONS },
         cassandra: { contactPoints: given.cassandra ?? cassandra?.contactPoints },
         journal: { connection: given.eventStoreDb ?? journal?.connection },
       });
@@ -160,9 +168,9 @@ async function startJournal(folder: string, started: Server[]) {
 
 async function layOut({ folder, instances = {}, nodeFlags = () => [] }: BankClusterOptions): Promise<Instance[]> {
   const all = APPS.flatMap((app) => Array.from({ length: instances[app] ?? 1 }, (_, n) => ({ app, n })));
-  const ports = await freePorts(all.length * 2);
+  const ports = await freePorts(all.length * 3);
   return all.map(({ app, n }, i) => {
-    const [port = 0, rpcPort = 0] = ports.slice(i * 2);
+    const [port = 0, rpcPort = 0, iso8583Port = 0] = ports.slice(i * 3);
     const url = `http://${HOST}:${port}`;
     const process = new NodeProcess({
       name: n === 0 ? app : `${app} ${n + 1}`,
@@ -171,12 +179,14 @@ async function layOut({ folder, instances = {}, nodeFlags = () => [] }: BankClus
         TALLYSTICK_CONFIG: configFileOf(folder),
         TALLYSTICK_HTTP_PORT: String(port),
         TALLYSTICK_RPC_PORT: String(rpcPort),
+        // Of card-processing alone; the others don't listen on it.
+        TALLYSTICK_ISO8583_PORT: String(iso8583Port),
       },
       logFile: join(folder, `${app}${n === 0 ? '' : `-${n + 1}`}.log`),
       isReady: () => answers(`${url}/health/ready`),
       startPatienceMs: START_PATIENCE_MS,
     });
-    return { app, url, rpcUrl: `http://${HOST}:${rpcPort}`, process };
+    return { app, url, rpcUrl: `http://${HOST}:${rpcPort}`, iso8583Port, process };
   });
 }
 

@@ -13,6 +13,8 @@ export interface CassandraOptions {
   /** Any free one where it is left out. */
   readonly port?: number;
   readonly report?: Report;
+  /** It is to run for long under load: its code is compiled for speed, which costs processor time in the first minutes. */
+  readonly lasting?: boolean;
 }
 
 export interface CassandraServer extends Server {
@@ -42,16 +44,18 @@ interface Node {
   readonly token?: string | undefined;
   readonly password: boolean;
   readonly heapMegabytes: number;
+  readonly lasting: boolean;
 }
 
 /** @throws one sentence where it can't be fetched or does not start */
 export async function startCassandra(options: CassandraOptions): Promise<CassandraServer> {
-  const { folder, password = false, port, report } = options;
+  const { folder, password = false, port, report, lasting = false } = options;
   const jars = await jarsOf('cassandra-5.0.8', report);
   const [free = 0, storagePort = 0] = await freePorts(2);
   const host = '127.0.0.1';
   const seeds = host;
-  return startNode(jars, { folder, host, port: port ?? free, storagePort, seeds, password, heapMegabytes: 1024 });
+  const place = { folder, host, port: port ?? free, storagePort, seeds };
+  return startNode(jars, { ...place, password, heapMegabytes: 1024, lasting });
 }
 
 /** On 127.0.0.1, .2 and .3; needs about 3 GB. */
@@ -63,7 +67,14 @@ export async function startCassandraCluster({ folder, report }: CassandraOptions
   const nodes = await Promise.all(
     hosts.map((host, i) => {
       const place = { folder: join(folder, `node-${i + 1}`), host, port, storagePort };
-      return startNode(jars, { ...place, seeds, token: TOKENS[i], password: false, heapMegabytes: 512 });
+      return startNode(jars, {
+        ...place,
+        seeds,
+        token: TOKENS[i],
+        password: false,
+        heapMegabytes: 512,
+        lasting: false,
+      });
     }),
   );
   return {
@@ -77,7 +88,7 @@ export async function startCassandraCluster({ folder, report }: CassandraOptions
 }
 
 async function startNode(jars: string, node: Node): Promise<CassandraServer> {
-  const { folder, host, port, heapMegabytes } = node;
+  const { folder, host, port, heapMegabytes, lasting } = node;
   mkdirSync(folder, { recursive: true });
   const file = (name: string, text: string): string => {
     const path = join(folder, name);
@@ -93,7 +104,7 @@ async function startNode(jars: string, node: Node): Promise<CassandraServer> {
       `@${jvm}`,
       `-Xms256m`,
       `-Xmx${heapMegabytes}m`,
-      '-XX:TieredStopAtLevel=1',
+      ...(lasting ? [] : ['-XX:TieredStopAtLevel=1']),
       `-javaagent:${jars}/jamm-0.4.0.jar`,
       `-Dlogback.configurationFile=file://${logback}`,
       `-Dcassandra.config=file://${yaml}`,

@@ -1,0 +1,180 @@
+// What becomes of each ISO 8583 message: read, decided by the gateway, answered. Knows nothing of connections.
+
+import type { CallContext } from '@tallystick/contracts';
+import { type Codec, encodeFrame, Iso8583Error, type Iso8583Message, type PartialMessage } from '@tallystick/iso8583';
+import { callScopeOf, type ScopeOptions } from '@tallystick/transport/service';
+import type { Answered } from '../answers.js';
+import type { DecisionCounts } from '../decision-counts.js';
+import type { Gateway } from '../gateway.js';
+import { failed } from '../refusals.js';
+import { AnsweredLate } from './answered-late.js';
+import { text } from './fields.js';
+import type { LateAuthorisation } from './late-reversals.js';
+import { type Asked, askedBy } from './requests.js';
+import {
+  APPROVED,
+  FORMAT_ERROR,
+  INVALID_TRANSACTION,
+  responseOfAnswer,
+  responseTo,
+  responseToEnquiry,
+  UNAVAILABLE,
+} from './responses.js';
+
+export interface SwitchboardPorts {
+  readonly codec: Codec;
+  readonly gateway: Gateway;
+  readonly counts: DecisionCounts;
+  readonly scope: ScopeOptions;
+  /** Told of each authorisation that may have been approved though it was answered otherwise. */
+  readonly onLate: (late: LateAuthorisation) => void;
+  /** Told of each message that could not be read, by the error's code. */
+  readonly onUnreadable: (code: string) => void;
+  /** Told of what nobody expected; the message is answered nevertheless. */
+  readonly report: (error: unknown) => void;
+}
+
+type Decided = Extract<Asked, { readonly key: string }>;
+
+/** DE70. */
+const NETWORK_FUNCTIONS: ReadonlySet<string> = new Set(['001', '002', '301']);
+const SIGN_OFF = '002';
+/** Of our own messages: it counts up from here and begins again. */
+const STANS = 1_000_000;
+const REQUEST_DIGITS: ReadonlySet<string> = new Set(['0', '2']);
+
+export class Switchboard {
+  readonly #late = new AnsweredLate();
+  /** By key: a repeat that comes meanwhile waits for the same decision. */
+  readonly #deciding = new Map<string, Promise<Answered>>();
+  #refusing = false;
+  #stan = 0;
+
+  constructor(private readonly ports: SwitchboardPorts) {}
+
+  /** From now on nothing new is decided: 91, and the sender goes elsewhere. */
+  refuse(): void {
+    this.#refusing = true;
+  }
+
+  /** What is said when we leave: a sign-off. */
+  farewell(nowMs: number): Buffer {
+    this.#stan = (this.#stan % (STANS - 1)) + 1;
+    const at = new Date(nowMs).toISOString();
+    const fields = {
+      7: `${at.slice(5, 7)}${at.slice(8, 10)}${at.slice(11, 19).replaceAll(':', '')}`,
+      11: String(this.#stan).padStart(6, '0'),
+      70: SIGN_OFF,
+    };
+    return encodeFrame(this.ports.codec, { mti: '0800', fields });
+  }
+
+  /** The response, framed; undefined for what has none. Never rejects. */
+  answer(bytes: Buffer): Promise<Buffer | undefined> | Buffer | undefined {
+    const { codec, scope } = this.ports;
+    let message: Iso8583Message;
+    try {
+      message = codec.decode(bytes);
+    } catch (error) {
+      if (!(error instanceof Iso8583Error)) throw error;
+      this.ports.onUnreadable(error.code);
+      return this.#formatError(error.partial);
+    }
+    const { mti, fields } = message;
+    const asked = askedBy(mti, fields, scope.time.now());
+    switch (asked.kind) {
+      case 'refused':
+        this.ports.counts.count(asked);
+        return encodeFrame(codec, responseTo(mti, fields, asked.responseCode));
+      case 'response':
+        return undefined;
+      case 'unsupported':
+        return encodeFrame(codec, responseTo(mti, fields, INVALID_TRANSACTION));
+      case 'network':
+        return encodeFrame(
+          codec,
+          responseTo(mti, fields, NETWORK_FUNCTIONS.has(asked.code) ? APPROVED : INVALID_TRANSACTION),
+        );
+    }
+    if (this.#refusing) return encodeFrame(codec, responseTo(mti, fields, UNAVAILABLE));
+    if (asked.kind === 'enquiry') return this.#enquire(message, asked);
+    const responseCode = this.#late.responseCodeOf(asked.key);
+    if (responseCode !== undefined) return encodeFrame(codec, responseTo(mti, fields, responseCode));
+    return this.#decide(asked).then((answered) =>
+      encodeFrame(
+        codec,
+        answered.kind === 'refused'
+          ? responseTo(mti, fields, answered.responseCode)
+          : responseOfAnswer(mti, fields, answered),
+      ),
+    );
+  }
+
+  /** Where as much could be read as an answer needs. */
+  #formatError({ mti, fields }: PartialMessage): Buffer | undefined {
+    if (mti === undefined || text(fields, 11) === undefined || !REQUEST_DIGITS.has(mti.charAt(2))) return undefined;
+    return encodeFrame(this.ports.codec, responseTo(mti, fields, FORMAT_ERROR));
+  }
+
+  async #enquire({ mti, fields }: Iso8583Message, { enquiry }: Extract<Asked, { kind: 'enquiry' }>): Promise<Buffer> {
+    const { codec, gateway, report } = this.ports;
+    const answered = await gateway.enquire(enquiry, this.#context()).catch((error) => {
+      report(error);
+      return failed;
+    });
+    return encodeFrame(
+      codec,
+      answered.kind === 'balances'
+        ? responseToEnquiry(mti, fields, answered.balances, answered.currency)
+        : responseTo(mti, fields, answered.responseCode),
+    );
+  }
+
+  #decide(asked: Decided): Promise<Answered> {
+    const underWay = this.#deciding.get(asked.key);
+    if (underWay !== undefined) return underWay;
+    const { counts, report } = this.ports;
+    const deciding = this.#ask(asked, this.#context())
+      .catch((error: unknown) => {
+        report(error);
+        return failed;
+      })
+      .then((answered) => {
+        this.#deciding.delete(asked.key);
+        counts.count(answered);
+        if (answered.kind === 'refused' && answered.status >= 500) this.#unanswered(asked, answered.responseCode);
+        return answered;
+      });
+    this.#deciding.set(asked.key, deciding);
+    return deciding;
+  }
+
+  /** Only what an approval would have held or posted is taken back; everything else the sender repeats until it is answered. */
+  #unanswered(asked: Decided, responseCode: string): void {
+    if (asked.kind !== 'authorisation' && asked.kind !== 'increment') return;
+    const { keys, card } = asked.body;
+    if (keys === undefined) return;
+    this.#late.remember(asked.key, responseCode);
+    this.ports.onLate({ key: asked.key, card, keys });
+  }
+
+  #ask(asked: Decided, context: CallContext): Promise<Answered> {
+    const { gateway } = this.ports;
+    switch (asked.kind) {
+      case 'authorisation':
+        return gateway.authorise(asked.body, asked.key, context);
+      case 'increment':
+        return gateway.increment(asked.body, asked.key, context);
+      case 'advice':
+        return gateway.advise(asked.body, asked.key, context);
+      case 'reversal':
+        return gateway.reverse(asked.body, asked.key, context);
+      case 'completion':
+        return gateway.clear(asked.body, asked.key, context);
+    }
+  }
+
+  #context(): CallContext {
+    return callScopeOf({}, this.ports.scope);
+  }
+}
