@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { openReader, type SqliteJournalReader } from '@tallystick/journal/sqlite/index';
 import { openSecretsFile, staffTokenOf } from '@tallystick/transport/service';
+import { readBankFile } from './folder-lock.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CLI = join(ROOT, 'dist/apps/cli/main.js');
@@ -73,18 +74,25 @@ export class BankProcess {
 
   private constructor(
     readonly url: string,
+    /** Where card networks connect. */
+    readonly iso8583Port: number,
     private readonly process: Process,
     private readonly staffToken: string,
   ) {}
 
   static async start(data: string): Promise<BankProcess> {
-    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, TALLYSTICK_PORT: '0' });
+    const started = Process.start(MAIN, [], {
+      TALLYSTICK_DATA: data,
+      TALLYSTICK_PORT: '0',
+      TALLYSTICK_ISO8583_PORT: '0',
+    });
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
       return /^(http:\S+)\n/m.exec(started.stdout)?.[1];
     });
     const secrets = openSecretsFile(join(data, 'secrets.json'), [], () => new Uint8Array());
-    return new BankProcess(url, started, staffTokenOf(secrets));
+    const iso8583Port = Number(readBankFile(data)?.iso8583?.split(':')[1]);
+    return new BankProcess(url, iso8583Port, started, staffTokenOf(secrets));
   }
 
   get pid(): number {
@@ -158,17 +166,8 @@ export class DemoProcess {
   ) {}
 
   static async start(data: string): Promise<DemoProcess> {
-    const started = Process.start(CLI, [
-      '--json',
-      '--data',
-      data,
-      'start',
-      '--demo',
-      '--port',
-      '0',
-      '--iso8583-port',
-      '0',
-    ]);
+    const args = `start --demo --port 0 --iso8583-port 0`.split(' ');
+    const started = Process.start(CLI, ['--json', '--data', data, ...args]);
     const document = await until('the demo starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the demo ended: ${started.stderr}`);
       return started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined;

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { maskCardNumber } from '@tallystick/contracts';
+import { encodeFrame, frame } from '@tallystick/iso8583';
+import { about, authorisation, codec, Network } from '../card-processing/iso8583-over-memory.suite.js';
 import { BankProcess, DataFolder } from './bank-process.suite.js';
 import { CardNumberScan } from './card-number-scan.suite.js';
 import { cardNumbers, printedSeed, randomOf } from './generated-cards.suite.js';
@@ -130,6 +132,40 @@ async function wrongly(
   await authorise(`w${i}s`, { card: { number: unknown } });
 }
 
+/** Every data element of ISO 8583 that a number may stand in, where it belongs and where it doesn't, whole messages and broken ones. */
+async function throughIso8583(bank: BankProcess, purchases: readonly Purchase[]): Promise<void> {
+  const network = await Network.connect(bank.iso8583Port);
+  for (const { number } of purchases.slice(0, 30)) {
+    const plain = authorisation({ 2: number });
+    expect((await network.ask(plain)).fields[39]).toBe('00');
+    const everywhere = {
+      35: `${number}=29121010000012345678`.slice(0, 37),
+      43: `REFILL ${number}`.padEnd(38).concat('GB'),
+      45: `B${number}^NAME^2912101`,
+      48: [
+        { tag: '92', value: '123' },
+        { tag: '77', value: 'C07' },
+        { tag: '63', value: number.slice(0, 15).padEnd(15, '0') },
+      ],
+      60: number,
+      62: `paid with ${number}`,
+      102: number,
+      123: number,
+    };
+    await network.ask(authorisation({ 2: undefined, ...everywhere }));
+    await network.ask(about(plain, '0120', { ...everywhere, 39: '00', 41: number.slice(0, 8) }));
+    await network.ask(about(plain, '0220', { 42: number.slice(0, 15).padEnd(15, '0'), 39: '00' }));
+    await network.ask(about(plain, '0400', { 44: number }));
+    await network.ask(authorisation({ 2: number, 3: '300000' }));
+    await network.ask(authorisation({ 2: number.slice(0, -1).concat(number.endsWith('0') ? '1' : '0') }));
+    network.write(encodeFrame(codec, authorisation({ 2: number })).fill(0xff, 60));
+    const broken = Buffer.from(`0100${number}`);
+    network.write(frame(broken));
+  }
+  await network.ask({ mti: '0800', fields: { 7: '0501120000', 11: '999999', 70: '301' } });
+  await network.close();
+}
+
 async function throughImport(purchases: readonly Purchase[]): Promise<void> {
   const file = join(folder.root, 'purchases.csv');
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
@@ -165,6 +201,7 @@ async function throughImport(purchases: readonly Purchase[]): Promise<void> {
 async function expectNoCardNumber(purchases: readonly Purchase[]): Promise<void> {
   const bank = await BankProcess.start(folder.path);
   await throughTheGateway(bank, purchases);
+  await throughIso8583(bank, purchases);
   // What lies in files while the bank runs, write-ahead logs too, and what is left of it.
   const running = folder.files();
   texts.set('log', (await bank.stop()).stderr + bank.log);

@@ -127,9 +127,14 @@ function overIso8583({ iso8583: options, time, random }: CardProcessingPorts): P
   return [
     {
       provide: GatewayOverIso8583,
-      useFactory: (gateway: Gateway, counts: DecisionCounts, metrics: Registry, report: Report = () => undefined) =>
-        new GatewayOverIso8583({ options, gateway, counts, metrics, scope, pause, report }),
-      inject: [Gateway, DecisionCounts, Registry, { token: REPORT, optional: true }],
+      useFactory: (
+        gateway: Gateway,
+        tokens: CardTokens,
+        counts: DecisionCounts,
+        metrics: Registry,
+        report: Report = () => undefined,
+      ) => new GatewayOverIso8583({ options, gateway, tokens, counts, metrics, scope, pause, report }),
+      inject: [Gateway, CardTokens, DecisionCounts, Registry, { token: REPORT, optional: true }],
     },
   ];
 }

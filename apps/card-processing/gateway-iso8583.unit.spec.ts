@@ -18,7 +18,7 @@ let network: Network;
 
 beforeEach(async () => {
   memory = await gatewayOverMemory();
-  over = await overIso8583(memory.gateway);
+  over = await overIso8583(memory);
   network = await over.connect();
 });
 afterEach(async () => {
@@ -74,6 +74,23 @@ describe('an authorisation', () => {
     const repeat = await network.ask(about(asked, '0101', { 7: '0501120003' }));
     expect(repeat).toEqual({ ...first, fields: { ...first.fields, 7: '0501120003' } });
     expect(await balances()).toMatchObject({ held: 1_250n });
+  });
+
+  it('of another card that has the same keys is another', async () => {
+    const other = await over.connect();
+    const same = authorisation({ 4: '000000000100' });
+    const [approved, declined] = await Promise.all([
+      network.ask(same),
+      other.ask(about(same, '0100', { 2: UNKNOWN_NUMBER })),
+    ]);
+    expect([approved.fields[39], declined.fields[39]]).toEqual(['00', '14']);
+    await other.close();
+  });
+
+  it('that has the keys of another but asks for something else is refused', async () => {
+    const asked = authorisation();
+    await network.ask(asked);
+    expect((await network.ask(about(asked, '0100', { 4: '000000000001' }))).fields[39]).toBe('94');
   });
 
   it.each([
@@ -232,7 +249,7 @@ describe('a gateway that is told to stop', () => {
     await closing;
     for (const one of [network, other])
       expect(one.received.filter(({ mti }) => mti === '0800').map(({ fields }) => fields[70])).toEqual(['002']);
-    over = await overIso8583(memory.gateway);
+    over = await overIso8583(memory);
     network = await over.connect();
   });
 });
@@ -260,7 +277,7 @@ describe('an authorisation that the ledger does not answer in time', () => {
     let held = Promise.withResolvers<void>();
     held.resolve();
     const slow = await gatewayOverMemory({ time, beforeAppend: () => held.promise });
-    const slowly = await overIso8583(slow.gateway, { time });
+    const slowly = await overIso8583(slow, { time });
     const link = await slowly.connect();
     // The card is known from here on.
     await link.ask(authorisation());

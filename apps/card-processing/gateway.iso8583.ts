@@ -9,6 +9,7 @@ import type { Gateway } from './gateway.js';
 import { LateReversals } from './iso8583/late-reversals.js';
 import { Listener, type ListenerOptions } from './iso8583/listener.js';
 import { Switchboard } from './iso8583/switchboard.js';
+import type { CardTokens } from './tokens.js';
 
 export interface Iso8583Options extends ListenerOptions {
   readonly dialect: Dialect;
@@ -19,6 +20,7 @@ export interface Iso8583Options extends ListenerOptions {
 export interface GatewayOverIso8583Ports {
   readonly options: Iso8583Options;
   readonly gateway: Gateway;
+  readonly tokens: CardTokens;
   readonly counts: DecisionCounts;
   readonly metrics: Registry;
   readonly scope: ScopeOptions;
@@ -34,7 +36,7 @@ export class GatewayOverIso8583 implements OnApplicationBootstrap, OnModuleDestr
   #port: number | undefined;
 
   constructor(private readonly ports: GatewayOverIso8583Ports) {
-    const { options, gateway, counts, metrics, scope, pause, report } = ports;
+    const { options, gateway, tokens, counts, metrics, scope, pause, report } = ports;
     const unreadable = new Counter({
       name: 'iso8583_unreadable_total',
       help: 'Messages that could not be read, by what was wrong with them',
@@ -59,6 +61,7 @@ export class GatewayOverIso8583 implements OnApplicationBootstrap, OnModuleDestr
     this.#switchboard = new Switchboard({
       codec: compile(options.dialect),
       gateway,
+      tokens,
       counts,
       scope,
       report,

@@ -8,8 +8,7 @@ import { pause } from '@tallystick/transport/pause';
 import { Registry } from 'prom-client';
 import { DecisionCounts } from './decision-counts.js';
 import { GatewayOverIso8583, type Iso8583Options } from './gateway.iso8583.js';
-import type { Gateway } from './gateway.js';
-import { NUMBER } from './gateway-over-memory.suite.js';
+import { NUMBER, type OverMemory } from './gateway-over-memory.suite.js';
 import { iso8583 } from './iso8583/configuration.js';
 
 export const codec = compile(tallystick);
@@ -27,7 +26,10 @@ export interface OverIso8583Options extends Partial<Omit<Iso8583Options, 'limits
   readonly time?: Time;
 }
 
-export async function overIso8583(gateway: Gateway, options: OverIso8583Options = {}): Promise<OverIso8583> {
+export async function overIso8583(
+  { gateway, tokens }: Pick<OverMemory, 'gateway' | 'tokens'>,
+  options: OverIso8583Options = {},
+): Promise<OverIso8583> {
   const metrics = new Registry();
   const reports: unknown[] = [];
   const { time = systemTime, limits, ...rest } = options;
@@ -35,6 +37,7 @@ export async function overIso8583(gateway: Gateway, options: OverIso8583Options 
   const service = new GatewayOverIso8583({
     options: { ...usual, ...rest, limits: { ...usual.limits, ...limits } },
     gateway,
+    tokens,
     counts: new DecisionCounts(metrics),
     metrics,
     scope: { time, random: (bytes) => new Uint8Array(bytes).fill(1), actor: 'service:spec', patienceMs: 1_000 },

@@ -26,4 +26,7 @@ process.once('SIGTERM', () => stopping.abort(new Error('stopped')));
 // A write that fails rejects, and the command ends by that; node would end the process first, with the books open.
 process.stdout.on('error', () => {});
 
+// A command may wait for nothing but a deadline, whose timer keeps no process alive.
+const alive = setInterval(() => {}, 2 ** 30);
 process.exitCode = await run(process.argv.slice(2), { terminal, signal: stopping.signal, openBooks });
+clearInterval(alive);

@@ -5,16 +5,20 @@ const REMEMBERED = 100_000;
 export class AnsweredLate {
   readonly #responseCodes = new Map<string, string>();
 
-  /** @param key of the authorisation, the same for its repeats */
-  remember(key: string, responseCode: string): void {
+  get isEmpty(): boolean {
+    return this.#responseCodes.size === 0;
+  }
+
+  /** @param name of the authorisation, the same for its repeats, without a card number */
+  remember(name: string, responseCode: string): void {
     for (const oldest of this.#responseCodes.keys()) {
       if (this.#responseCodes.size < REMEMBERED) break;
       this.#responseCodes.delete(oldest);
     }
-    this.#responseCodes.set(key, responseCode);
+    this.#responseCodes.set(name, responseCode);
   }
 
-  responseCodeOf(key: string): string | undefined {
-    return this.#responseCodes.get(key);
+  responseCodeOf(name: string): string | undefined {
+    return this.#responseCodes.get(name);
   }
 }

@@ -44,7 +44,7 @@ describe('a listener', () => {
   it('answers a network within its deadline beside thousands of idle links, garbage and half messages', async () => {
     const seed = randomInt(2 ** 31);
     console.info(`garbage: seed ${seed}`);
-    over = await overIso8583(memory.gateway);
+    over = await overIso8583(memory);
     const { port } = over.service;
     const idle = 2_000;
     for (let made = 0; made < idle; made += 200) await Promise.all(Array.from({ length: 200 }, () => stranger(port)));
@@ -66,7 +66,7 @@ describe('a listener', () => {
 
   it('ends links whose message does not come to an end, and links on which nothing happens', async () => {
     const time = new ManualTime();
-    over = await overIso8583(memory.gateway, { time, limits: { messageMs: 1_000, idleMs: 400 } });
+    over = await overIso8583(memory, { time, limits: { messageMs: 1_000, idleMs: 400 } });
     const { port } = over.service;
     const slow = await stranger(port);
     const dripping = setTimeout(0).then(async () => {
@@ -83,7 +83,7 @@ describe('a listener', () => {
   });
 
   it('takes no more links than it may', async () => {
-    over = await overIso8583(memory.gateway, { connectionsMax: 2 });
+    over = await overIso8583(memory, { connectionsMax: 2 });
     const { port } = over.service;
     const first = await Network.connect(port);
     await first.ask(authorisation());
@@ -98,7 +98,7 @@ describe('a listener', () => {
   });
 
   it('stops reading from whoever does not read, and goes on when they do', async () => {
-    over = await overIso8583(memory.gateway, { limits: { inFlightMax: 8 } });
+    over = await overIso8583(memory, { limits: { inFlightMax: 8 } });
     const network = await Network.connect(over.service.port);
     network.socket.pause();
     const echo = encodeFrame(codec, { mti: '0800', fields: { 7: '0501120000', 11: '000001', 70: '301' } });
@@ -116,7 +116,7 @@ describe('a listener', () => {
 
   it('speaks TLS where it has a certificate', async () => {
     const { key, certificate } = await certificateFor('127.0.0.1');
-    over = await overIso8583(memory.gateway, { tls: { cert: certificate, key } });
+    over = await overIso8583(memory, { tls: { cert: certificate, key } });
     const plain = await stranger(over.service.port);
     plain.write(encodeFrame(codec, authorisation()));
     await closed(plain);

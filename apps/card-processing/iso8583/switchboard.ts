@@ -7,6 +7,7 @@ import type { Answered } from '../answers.js';
 import type { DecisionCounts } from '../decision-counts.js';
 import type { Gateway } from '../gateway.js';
 import { failed } from '../refusals.js';
+import type { CardTokens } from '../tokens.js';
 import { AnsweredLate } from './answered-late.js';
 import { text } from './fields.js';
 import type { LateAuthorisation } from './late-reversals.js';
@@ -24,6 +25,7 @@ import {
 export interface SwitchboardPorts {
   readonly codec: Codec;
   readonly gateway: Gateway;
+  readonly tokens: CardTokens;
   readonly counts: DecisionCounts;
   readonly scope: ScopeOptions;
   /** Told of each authorisation that may have been approved though it was answered otherwise. */
@@ -45,7 +47,7 @@ const REQUEST_DIGITS: ReadonlySet<string> = new Set(['0', '2']);
 
 export class Switchboard {
   readonly #late = new AnsweredLate();
-  /** By key: a repeat that comes meanwhile waits for the same decision. */
+  /** By all that is asked: a repeat that comes meanwhile waits for the same decision. */
   readonly #deciding = new Map<string, Promise<Answered>>();
   #refusing = false;
   #stan = 0;
@@ -69,8 +71,21 @@ export class Switchboard {
     return encodeFrame(this.ports.codec, { mti: '0800', fields });
   }
 
-  /** The response, framed; undefined for what has none. Never rejects. */
+  /** The response, framed; undefined for what has none. Neither throws nor rejects: one message must never cost the others their link. */
   answer(bytes: Buffer): Promise<Buffer | undefined> | Buffer | undefined {
+    try {
+      const answer = this.#answer(bytes);
+      return answer instanceof Promise ? answer.catch((error) => this.#unexpected(error)) : answer;
+    } catch (error) {
+      return this.#unexpected(error);
+    }
+  }
+
+  #unexpected(error: unknown): undefined {
+    this.ports.report(error);
+  }
+
+  #answer(bytes: Buffer): Promise<Buffer> | Buffer | undefined {
     const { codec, scope } = this.ports;
     let message: Iso8583Message;
     try {
@@ -98,7 +113,7 @@ export class Switchboard {
     }
     if (this.#refusing) return encodeFrame(codec, responseTo(mti, fields, UNAVAILABLE));
     if (asked.kind === 'enquiry') return this.#enquire(message, asked);
-    const responseCode = this.#late.responseCodeOf(asked.key);
+    const responseCode = this.#late.isEmpty ? undefined : this.#late.responseCodeOf(this.#nameOf(asked));
     if (responseCode !== undefined) return encodeFrame(codec, responseTo(mti, fields, responseCode));
     return this.#decide(asked).then((answered) =>
       encodeFrame(
@@ -131,7 +146,8 @@ export class Switchboard {
   }
 
   #decide(asked: Decided): Promise<Answered> {
-    const underWay = this.#deciding.get(asked.key);
+    const same = `${asked.key} ${JSON.stringify(asked.body)}`;
+    const underWay = this.#deciding.get(same);
     if (underWay !== undefined) return underWay;
     const { counts, report } = this.ports;
     const deciding = this.#ask(asked, this.#context())
@@ -140,12 +156,12 @@ export class Switchboard {
         return failed;
       })
       .then((answered) => {
-        this.#deciding.delete(asked.key);
+        this.#deciding.delete(same);
         counts.count(answered);
         if (answered.kind === 'refused' && answered.status >= 500) this.#unanswered(asked, answered.responseCode);
         return answered;
       });
-    this.#deciding.set(asked.key, deciding);
+    this.#deciding.set(same, deciding);
     return deciding;
   }
 
@@ -154,8 +170,13 @@ export class Switchboard {
     if (asked.kind !== 'authorisation' && asked.kind !== 'increment') return;
     const { keys, card } = asked.body;
     if (keys === undefined) return;
-    this.#late.remember(asked.key, responseCode);
+    this.#late.remember(this.#nameOf(asked), responseCode);
     this.ports.onLate({ key: asked.key, card, keys });
+  }
+
+  /** What tells a transaction from every other, without a card number: this is kept. */
+  #nameOf({ key, body }: Decided): string {
+    return `${this.ports.tokens.tokenOf(body.card.number ?? '')} ${key}`;
   }
 
   #ask(asked: Decided, context: CallContext): Promise<Answered> {

@@ -9,6 +9,12 @@ import { Counter, type Registry } from 'prom-client';
 import type { ClusterConfiguration } from './configuration.js';
 import type { Report } from './outages.js';
 
+/**
+ * Each delivery costs a view's store a batch and a record of progress, however few events it has: what comes while one is written, and shortly after, goes
+ * together. A row is seen so much later at most.
+ */
+const LINGER_MS = 50;
+
 /** @throws JournalUnavailable with one sentence */
 export async function openJournal({ journal }: ClusterConfiguration, report: Report): Promise<Journal> {
   const { openEventStoreJournal } = await import('@tallystick/journal/eventstoredb/index');
@@ -70,6 +76,7 @@ export async function openKafka(configuration: ClusterConfiguration, options: Ka
     connection,
     topics,
     pause,
+    lingerMs: LINGER_MS,
     ...(offsetsLike === undefined ? {} : { offsetsLike }),
     onFailure: ({ consumer, error }) =>
       report(new Error(`${consumer}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })),

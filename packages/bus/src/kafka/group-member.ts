@@ -18,6 +18,8 @@ export interface MemberPorts {
   readonly sessionTimeoutMs: number;
   /** How long a broker may wait for something to answer with; leaving takes as long. */
   readonly fetchWaitMs: number;
+  /** Between two deliveries of one partition. */
+  readonly lingerMs: number;
   readonly pause: Pause;
   readonly pauseMs: (failures: number) => number;
   readonly signal: AbortSignal;
@@ -197,10 +199,9 @@ export class GroupMember {
   }
 
   async #deliver(held: Held, batch: EachBatchPayload['batch'], resolve: (offset: number) => void): Promise<void> {
-    const { consumer, pause, signal } = this.ports;
+    const { lingerMs, pause, signal } = this.ports;
     try {
       const given = await held.feed.take(batch, resolve);
-      const lingerMs = consumer.lingerMs ?? 0;
       if (given > 0 && lingerMs > 0 && !this.#ends) await pause(lingerMs, signal);
     } catch (error) {
       this.#rest(held, error);

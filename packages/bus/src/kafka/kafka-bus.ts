@@ -25,6 +25,8 @@ export interface KafkaBusOptions {
   readonly sessionTimeoutMs?: number;
   /** How long an idle fetch may take, and so how long a run may take to end; 250 ms where it is left out. */
   readonly fetchWaitMs?: number;
+  /** Between two deliveries of one partition: few events at a time cost as many writes as many. None where it is left out. */
+  readonly lingerMs?: number;
   /** Told of every failed delivery and, once for each outage, of Kafka's failures; before the pause. */
   readonly onFailure?: (failure: BusFailure) => void;
   /** Told of each message that was set aside because it can't be decoded; count them. */
@@ -113,6 +115,7 @@ function memberPorts(
     offsetsLike: offsetsLike === undefined ? undefined : topics.prefix + offsetsLike,
     sessionTimeoutMs: options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
     fetchWaitMs: options.fetchWaitMs ?? FETCH_WAIT_MS,
+    lingerMs: Math.max(options.lingerMs ?? 0, consumer.lingerMs ?? 0),
     pause,
     pauseMs,
     signal,

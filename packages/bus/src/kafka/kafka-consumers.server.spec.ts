@@ -123,7 +123,7 @@ describe('a partition that has lost events', () => {
     await under.publish('entry-1', texts(0, 1), { accountId: null });
     const [topic = ''] = under.topics.events;
     const partition = bus.partitionOf('acc-1');
-    const { offset = '' } = (await under.messagesOf(topic)).get(partition)?.[10] ?? {};
+    const offset = await under.offsetOf(topic, partition, 10);
     await withAdmin(under.connection, async (admin) => {
       // Without its metadata, kafkajs does not know whom to ask.
       await admin.fetchTopicOffsets(topic);
@@ -177,7 +177,7 @@ describe('a message that can not be decoded', () => {
     const [topic = ''] = under.topics.events;
     const partition = bus.partitionOf('acc-1');
     const reason = 'AccountFrozen: bytes are left over at the end';
-    const { offset = '' } = (await under.messagesOf(topic)).get(partition)?.[2] ?? {};
+    const offset = await under.offsetOf(topic, partition, 2);
     expect(letters).toEqual([{ consumer: 'view', topic, partition, offset, reason }]);
     expect(failures).toEqual([]);
     const [letter] = await deadLetters();
@@ -200,7 +200,6 @@ describe('a message that can not be decoded', () => {
     const partition = bus.partitionOf('acc-1');
     await producer.send({ topic, messages: [{ key: 'x', value: 'what is this', partition }] });
     await producer.disconnect();
-    // The next writer too passes it over.
     await under.reopen();
     await under.publish('acc-1', [sound]);
     const consumer = new DecodingConsumer('view');

@@ -113,6 +113,11 @@ export class KafkaUnderTest {
     return found;
   }
 
+  /** Of a message by its place among those that can be seen; marks of transactions lie between them. */
+  async offsetOf(topic: string, partition: number, place: number): Promise<string> {
+    return (await this.messagesOf(topic)).get(partition)?.[place]?.offset ?? '';
+  }
+
   /** The same of a topic of events, by its name without the prefix. */
   async received(topic: EventTopic): Promise<Map<number, ReceivedEvent[]>> {
     const messages = await this.messagesOf(this.configuration.prefix + topic);

@@ -78,7 +78,7 @@ describe('a journal read back from its topics', () => {
     );
     const [topic = ''] = under.topics.events;
     const partition = under.topics.partitionOfAccount('acc-1');
-    const { offset = '' } = (await under.messagesOf(topic)).get(partition)?.[10] ?? {};
+    const offset = await under.offsetOf(topic, partition, 10);
     await withAdmin(under.connection, async (admin) => {
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset }] });

@@ -92,14 +92,16 @@ class Lane {
     return this.#events[this.#next];
   }
 
-  /** Resolves when there is room again; undefined where there is. @throws KafkaTrouble where there is a gap */
+  /** Resolves when there is room again; undefined where there is. @throws KafkaTrouble where there is a gap, or an event twice */
   add(messages: readonly KafkaMessage[]): Promise<void> | undefined {
     const events = this.#events.slice(this.#next);
     for (const message of messages) {
       const event = eventOf(message);
       if (event === undefined) continue;
       if (event.previous > this.newest) throw lacking(this, event.previous);
-      if (event.position > this.newest) this.newest = event.position;
+      // A relay looks at what a partition has before it puts anything there: who reads the books from here must know that this failed.
+      if (event.position <= this.newest) throw repeating(this, event.position);
+      this.newest = event.position;
       events.push(event);
     }
     this.#events = events;
@@ -132,6 +134,10 @@ function lacking({ busPartition, newest }: Lane, upTo: Position): KafkaTrouble {
   return new KafkaTrouble(
     `partition ${busPartition} of the bus lacks what comes after position ${newest} and up to ${upTo}`,
   );
+}
+
+function repeating({ busPartition }: Lane, position: Position): KafkaTrouble {
+  return new KafkaTrouble(`partition ${busPartition} of the bus holds the event at position ${position} twice`);
 }
 
 interface MergeOptions {
@@ -174,7 +180,7 @@ class Merge {
       const event = lane?.head;
       if (lane === undefined || event === undefined || event.position > this.written.position) break;
       lane.shift();
-      // Some events lie in several partitions, and a relay that lost its progress puts all of them there again.
+      // Some events lie in several partitions.
       if (event.position <= this.position) continue;
       this.position = event.position;
       if (event.position > after) events.push(event);
