@@ -62,9 +62,8 @@ class Process {
   static start(script: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Process {
     if (!existsSync(script)) throw new Error(`${script} is not built: run npm run build`);
     const env = { ...process.env, NODE_OPTIONS: '', ...environment };
-    return new Process(
-      spawn(process.execPath, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] }),
-    );
+    const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    return new Process(child);
   }
 }
 
@@ -74,18 +73,14 @@ export class BankProcess {
 
   private constructor(
     readonly url: string,
-    /** Where card networks connect. */
     readonly iso8583Port: number,
     private readonly process: Process,
     private readonly staffToken: string,
   ) {}
 
   static async start(data: string): Promise<BankProcess> {
-    const started = Process.start(MAIN, [], {
-      TALLYSTICK_DATA: data,
-      TALLYSTICK_PORT: '0',
-      TALLYSTICK_ISO8583_PORT: '0',
-    });
+    const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
+    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports });
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
       return /^(http:\S+)\n/m.exec(started.stdout)?.[1];
@@ -166,8 +161,7 @@ export class DemoProcess {
   ) {}
 
   static async start(data: string): Promise<DemoProcess> {
-    const args = `start --demo --port 0 --iso8583-port 0`.split(' ');
-    const started = Process.start(CLI, ['--json', '--data', data, ...args]);
+    const started = Process.start(CLI, `--json --data ${data} start --demo --port 0 --iso8583-port 0`.split(' '));
     const document = await until('the demo starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the demo ended: ${started.stderr}`);
       return started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined;

@@ -10,7 +10,6 @@ import { kafkaClient } from './connection.js';
 import { createTopics, withAdmin } from './create-topics.js';
 import { type BusFailure, type DeadLetter, type KafkaBus, type KafkaBusOptions, kafkaBus } from './index.js';
 import { KafkaUnderTest } from './kafka-under-test.suite.js';
-import { readRanges } from './topic-reader.js';
 
 jest.setTimeout(60_000);
 
@@ -146,24 +145,11 @@ describe('a message that can not be decoded', () => {
   const broken = Buffer.concat([sound, Buffer.from('more')]);
 
   async function deadLetters() {
-    const [offsets] = await withAdmin(under.connection, (admin) => admin.fetchTopicOffsets(under.topics.deadLetters));
-    const range = { topic: under.topics.deadLetters, partition: 0, from: 0, to: Number(offsets?.high) };
-    const found: { value: string; headers: Record<string, string> }[] = [];
-    await readRanges({
-      connection: under.connection,
-      groupPrefix: 'test-',
-      ranges: [range],
-      signal: new AbortController().signal,
-      onMessages: (_, messages) => {
-        for (const { value, headers } of messages)
-          found.push({
-            value: value?.toString('hex') ?? '',
-            headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, each]) => [name, String(each)])),
-          });
-        return undefined;
-      },
-    });
-    return found;
+    const messages = [...(await under.messagesOf(under.topics.deadLetters)).values()].flat();
+    return messages.map(({ value, headers }) => ({
+      value: value?.toString('hex') ?? '',
+      headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, each]) => [name, String(each)])),
+    }));
   }
 
   it('is set aside with its reason and counted, and the rest is delivered', async () => {
