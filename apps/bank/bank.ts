@@ -21,9 +21,13 @@ import { RecordKeys } from '@tallystick/views/record-keys';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { BalanceModule } from '../balance/balance.module.js';
-import { CARD_TOKEN_SECRET, CardProcessingModule } from '../card-processing/card-processing.module.js';
+import {
+  CARD_TOKEN_SECRET,
+  CardProcessingModule,
+  GatewayOverIso8583,
+  type Iso8583Options,
+} from '../card-processing/card-processing.module.js';
 import { defaultCardProcessing } from '../card-processing/configuration.js';
-import { GatewayOverIso8583, type Iso8583Options } from '../card-processing/gateway.iso8583.js';
 import { iso8583 as iso8583Options } from '../card-processing/iso8583/configuration.js';
 import { CardsModule } from '../cards/cards.module.js';
 import { FeedModule } from '../feed/feed.module.js';

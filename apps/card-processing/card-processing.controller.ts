@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { cardProcessingContract, type HandlersOf } from '@tallystick/contracts';
 import { Answers } from '@tallystick/transport/nest';
+import { ClearingFiles } from './clearing/clearing-files.js';
 import { RowImporter } from './import-rows.js';
 import { tokenOfReference } from './references.js';
 import { CardTokens } from './tokens.js';
@@ -14,6 +15,7 @@ export class CardProcessingController implements Handlers {
   constructor(
     @Inject(RowImporter) private readonly importer: RowImporter,
     @Inject(CardTokens) private readonly tokens: CardTokens,
+    @Inject(ClearingFiles) private readonly clearing: ClearingFiles,
   ) {}
 
   tokenise: Handlers['tokenise'] = async ({ cards }) => ({
@@ -21,4 +23,8 @@ export class CardProcessingController implements Handlers {
   });
 
   importRows: Handlers['importRows'] = (request, context) => this.importer.importRows(request, context);
+
+  readClearing: Handlers['readClearing'] = async (request) => this.clearing.read(request);
+
+  postClearing: Handlers['postClearing'] = (request, context) => this.clearing.post(request, context);
 }

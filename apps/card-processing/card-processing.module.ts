@@ -8,6 +8,7 @@ import {
   cardProcessingContract,
   cardsContract,
   ledgerContract,
+  transactionsContract,
 } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
@@ -16,6 +17,7 @@ import { pause } from '@tallystick/transport/pause';
 import { HttpRoutes, type Secrets } from '@tallystick/transport/service';
 import { Registry } from 'prom-client';
 import { CardProcessingController } from './card-processing.controller.js';
+import { ClearingFiles } from './clearing/clearing-files.js';
 import { type CardProcessingConfiguration, checkCardProcessing } from './configuration.js';
 import { DecisionCounts } from './decision-counts.js';
 import { GatewayOverIso8583, type Iso8583Options } from './gateway.iso8583.js';
@@ -24,6 +26,8 @@ import { GatewayOverKafka } from './gateway.kafka.js';
 import { addGatewayRoutes } from './gateway.routes.js';
 import { RowImporter } from './import-rows.js';
 import { CardTokens, type TokenKey } from './tokens.js';
+
+export { GatewayOverIso8583, type Iso8583Options } from './gateway.iso8583.js';
 
 /** The secret that card tokens are keyed with; to be named when the secrets are opened. */
 export const CARD_TOKEN_SECRET = 'card-tokens';
@@ -62,7 +66,7 @@ export class CardProcessingModule {
       imports: [
         ContractsModule.forService({
           answers: [cardProcessingContract],
-          calls: [ledgerContract, cardsContract, accountsContract],
+          calls: [ledgerContract, cardsContract, accountsContract, transactionsContract],
         }),
       ],
       providers: [
@@ -78,6 +82,14 @@ export class CardProcessingModule {
           useFactory: (ledger: Ledger, cards: CardsClient, tokens: CardTokens) =>
             new Gateway({ ledger, cards, clock, bookDate, tokens, configuration }),
           inject: [clientOf(ledgerContract), clientOf(cardsContract), CardTokens],
+        },
+        {
+          provide: ClearingFiles,
+          useFactory: (ledger: Ledger, cards: CardsClient, transactions: Transactions, tokens: CardTokens) => {
+            const { rememberedCards } = configuration;
+            return new ClearingFiles({ ledger, cards, transactions, tokens, bookDate, rememberedCards });
+          },
+          inject: [clientOf(ledgerContract), clientOf(cardsContract), clientOf(transactionsContract), CardTokens],
         },
         {
           provide: DecisionCounts,
@@ -106,6 +118,7 @@ export class CardProcessingModule {
 
 type Ledger = ClientOf<typeof ledgerContract>;
 type CardsClient = ClientOf<typeof cardsContract>;
+type Transactions = ClientOf<typeof transactionsContract>;
 type Report = (error: unknown) => void;
 
 function overKafka({ requests, time, random }: CardProcessingPorts): Provider[] {

@@ -7,6 +7,7 @@ import { exportEntries } from './commands/export.js';
 import { importFiles } from './commands/import.js';
 import { migrate } from './commands/migrate.js';
 import { replay } from './commands/replay.js';
+import { settlement } from './commands/settlement.js';
 import { simulate } from './commands/simulate.js';
 import { start } from './commands/start.js';
 import { trialBalance } from './commands/trial-balance.js';
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   trialBalance,
   replay,
   exportEntries,
+  settlement,
   simulate,
   migrate,
 ];

@@ -1,12 +1,14 @@
-// `tallystick import cards` and `tallystick import journal`.
+// `tallystick import cards`, `tallystick import journal` and `tallystick import clearing`.
 import { AMOUNT_MAX, formatMinor, isCurrency } from '@tallystick/ledger-core';
 import type { Command } from 'commander';
 import type { OfflineBank } from '../../bank/bank.js';
 import { UsageError } from '../failures.js';
 import { type ImportReport, importCards } from '../import/import-cards.js';
+import { importClearing } from '../import/import-clearing.js';
 import { importJournal, type JournalImportReport } from '../import/import-journal.js';
 import { progress } from '../progress.js';
 import { answer, foundDifference, type GlobalOptions, globalOptions, type Session } from '../session.js';
+import { clearingReportText } from './import-clearing.js';
 
 interface CardsOptions {
   readonly currency: string;
@@ -38,6 +40,15 @@ export function importFiles(program: Command, session: Session): void {
     .action((files: string[], _: object, command: Command) =>
       importing(session, command, (bank, signal, onProgress) =>
         journal(session, command, bank, files, signal, onProgress),
+      ),
+    );
+  group
+    .command('clearing')
+    .argument('<file...>', 'presentments: JSON lines, or Mastercard IPM (VBS or 1014-blocked, EBCDIC or ASCII)')
+    .description('a day of presentments from a card scheme; a file that is wrong is refused whole')
+    .action((files: string[], _: object, command: Command) =>
+      importing(session, command, (bank, signal, onProgress) =>
+        clearing(session, command, bank, files, signal, onProgress),
       ),
     );
 }
@@ -106,6 +117,20 @@ async function journal(
   await bank.viewsCaughtUp(signal);
   if (report.refused.length + report.differences.length > 0) foundDifference(session);
   await answer(session, command, { json: () => report, text: () => journalReportText(report) });
+}
+
+async function clearing(
+  session: Session,
+  command: Command,
+  bank: OfflineBank,
+  files: readonly string[],
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<void> {
+  const report = await importClearing(files, bank.clients, { signal, context: bank.context, onProgress });
+  await bank.enriched(signal);
+  if (report.files.some((file) => file.exception_records.length > 0)) foundDifference(session);
+  await answer(session, command, { json: () => report, text: () => clearingReportText(report) });
 }
 
 /** For people; one line per fact. */

@@ -10,15 +10,18 @@ import {
   cardProcessingContract,
   cardsContract,
   ledgerContract,
+  transactionsContract,
 } from '@tallystick/contracts';
 import { decodePayload } from '@tallystick/events';
 import { MemoryJournal, MemoryStore } from '@tallystick/journal/memory/index';
 import type { CurrencyCode, LedgerEvent } from '@tallystick/ledger-core';
 import { type CallContext, contextsOf } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process/index';
+import { Projector } from '@tallystick/views';
 import { MemoryRecords, MemoryViewStore, MemoryViews } from '@tallystick/views/memory/index';
 import { Accounts } from '../../accounts/accounts.js';
 import { CardProcessingController } from '../../card-processing/card-processing.controller.js';
+import { ClearingFiles } from '../../card-processing/clearing/clearing-files.js';
 import { defaultCardProcessing } from '../../card-processing/configuration.js';
 import { Gateway } from '../../card-processing/gateway.js';
 import { RowImporter } from '../../card-processing/import-rows.js';
@@ -26,8 +29,11 @@ import { CardTokens } from '../../card-processing/tokens.js';
 import { Cards } from '../../cards/cards.js';
 import { AccountStreams } from '../../ledger/account-streams.js';
 import { Ledger } from '../../ledger/ledger.js';
+import { Transactions } from '../../transactions/transactions.js';
+import { transactionsProjection } from '../../transactions/transactions.projection.js';
 import { BadInput } from './csv-records.js';
 import { type ImportOptions, type ImportReport, importCards } from './import-cards.js';
+import { type ClearingFileReport, importClearing } from './import-clearing.js';
 import { importJournal, type JournalImportReport } from './import-journal.js';
 
 export const HEADER =
@@ -99,10 +105,26 @@ export class ImportsUnderTest {
     const views = new MemoryViews(new MemoryViewStore());
     transport.answer(accountsContract, new Accounts(ledger, cardProcessing, views, records));
     const importer = new RowImporter({ ledger, accounts, cards });
-    transport.answer(cardProcessingContract, new CardProcessingController(importer, tokens));
     const bookDate = bookDateIn('Europe/London');
+    transport.answer(transactionsContract, this.transactionsOver(views));
+    const transactions = transport.client(transactionsContract);
+    const { rememberedCards } = defaultCardProcessing;
+    const clearing = new ClearingFiles({ ledger, cards, transactions, tokens, bookDate, rememberedCards });
+    transport.answer(cardProcessingContract, new CardProcessingController(importer, tokens, clearing));
     const gateway = new Gateway({ ledger, cards, clock, bookDate, tokens, configuration: defaultCardProcessing });
     return { ledger, accounts, cardProcessing, gateway };
+  }
+
+  /** As the bank's own, filled when somebody asks. */
+  private transactionsOver(views: MemoryViews): Transactions {
+    const projector = new Projector('views', views, [transactionsProjection]);
+    return new Transactions(views, {
+      waitUntil: async () => {
+        await projector.prepare();
+        const events = await this.journal.readAll({ after: await projector.resumeAfter(0), limit: 100_000 });
+        if (events.length > 0) await projector.apply({ partition: 0, events });
+      },
+    });
   }
 
   /** @param rows without the header line; gzipped where the name says so */
@@ -110,10 +132,20 @@ export class ImportsUnderTest {
     return this.text(name, `${[header, ...rows].join('\n')}\n`);
   }
 
-  text(name: string, text: string): string {
+  text(name: string, text: string | Uint8Array): string {
     const path = join(this.folder, name);
     writeFileSync(path, name.endsWith('.gz') ? gzipSync(text) : text);
     return path;
+  }
+
+  /** Of one file. */
+  async clearing(path: string): Promise<ClearingFileReport> {
+    const { signal } = new AbortController();
+    const options = { signal, context: () => this.context, onProgress: () => {} };
+    const { files } = await importClearing([path], this.services, options);
+    const [report] = files;
+    if (report === undefined) throw new Error('no file was looked at');
+    return report;
   }
 
   cards(paths: readonly string[], options: Partial<ImportOptions> = {}): Promise<ImportReport> {

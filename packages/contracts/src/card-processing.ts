@@ -22,6 +22,33 @@ const importedRow = Type.Object({
   category: orNull(Type.String()),
 });
 
+const clearingFormat = Type.Union([Type.Literal('json'), Type.Literal('ipm'), Type.Literal('ipm-ascii')]);
+const localDate = Type.Unsafe<LocalDate>(Type.String());
+/** What a clearing file says of itself; its business day is the presentments' value date. */
+const clearingFile = Type.Object({ id: Type.String(), scheme: Type.String(), date: localDate });
+const clearingTotal = Type.Object({ currency, debits: big, credits: big });
+
+/** One of `header`, `trailer`, `presentment`, `exception` and `fault` is there; of an IPM record without money none of them. */
+const clearingRecord = Type.Object({
+  header: orNull(
+    Type.Object({ file: clearingFile, count: orNull(Type.Integer()), totals: orNull(Type.Array(clearingTotal)) }),
+  ),
+  trailer: orNull(Type.Object({ id: Type.String(), checksum: big, messages: Type.Integer() })),
+  presentment: orNull(
+    Type.Object({ direction: Type.Union([Type.Literal('debit'), Type.Literal('credit')]), amount: big, currency }),
+  ),
+  /** Why the record is not posted but somebody must look at it. */
+  exception: orNull(Type.String()),
+  /** Why the whole file cannot be taken in, without any value of it. */
+  fault: orNull(Type.String()),
+  /** DE4 of an IPM record, whatever its currency; else 0. */
+  checksum: big,
+  /** DE71. */
+  messageNumber: orNull(Type.Integer()),
+  /** Of the content without card numbers. */
+  fingerprint: Type.String(),
+});
+
 export const cardProcessingContract = defineContract('card-processing', {
   tokenise: method({
     request: Type.Object({ cards: Type.Array(Type.String()) }),
@@ -46,5 +73,38 @@ export const cardProcessingContract = defineContract('card-processing', {
     idempotent: true,
     mutates: true,
     summary: 'Applies rows of a card-transaction file.',
+  }),
+  readClearing: method({
+    request: Type.Object({
+      format: clearingFormat,
+      /** Null for the first record, which says what it is. */
+      file: orNull(clearingFile),
+      records: Type.Array(Type.Uint8Array()),
+    }),
+    response: Type.Object({ records: Type.Array(clearingRecord) }),
+    idempotent: true,
+    mutates: false,
+    summary: 'What records of a clearing file say, for the control totals; posts nothing.',
+  }),
+  /** Records of one account are posted in order. A second time nothing is posted, even where an earlier call ended half way. */
+  postClearing: method({
+    request: Type.Object({
+      format: clearingFormat,
+      file: clearingFile,
+      /** Number of the first of these records in the file, from 1: with the file's id, what tells each apart for ever. */
+      first: Type.Integer(),
+      records: Type.Array(Type.Uint8Array()),
+    }),
+    response: Type.Object({
+      posted: Type.Integer(),
+      /** Posted before, with the same content. */
+      repeated: Type.Integer(),
+      exceptions: Type.Array(Type.Object({ record: Type.Integer(), reason: Type.String() })),
+      /** How the clearings that were posted found their authorisations; confidence in percent. */
+      matches: Type.Array(Type.Object({ way: Type.String(), confidence: Type.Integer(), count: Type.Integer() })),
+    }),
+    idempotent: true,
+    mutates: true,
+    summary: 'Posts the presentments among records of a clearing file that was checked as a whole.',
   }),
 });
