@@ -3,26 +3,12 @@
 import { holdsCardNumber, maskCardNumbersIn } from '@tallystick/contracts';
 import type { AuthorisationRequest, AuthorisationResponse } from '@tallystick/events';
 import type { Answered } from './answers.js';
-import {
-  type AdviceBody,
-  type AuthorisationBody,
-  adviceSchema,
-  authorisationSchema,
-  type IncrementBody,
-  incrementSchema,
-  type ReversalBody,
-  reversalSchema,
-} from './gateway.schemas.js';
+import type { AuthorisationAsked } from './asked.js';
+import { adviceSchema, authorisationSchema, incrementSchema, reversalSchema } from './gateway.schemas.js';
 import { formatInstant } from './instants.js';
 import { checkIdempotencyKey, checkOf } from './message-checks.js';
 import { isRefusal } from './messages.js';
 import { badParam, missingParam, type Refusal } from './refusals.js';
-
-export type Asked =
-  | { readonly kind: 'authorisation'; readonly key: string; readonly body: AuthorisationBody }
-  | { readonly kind: 'increment'; readonly key: string; readonly body: IncrementBody }
-  | { readonly kind: 'advice'; readonly key: string; readonly body: AdviceBody }
-  | { readonly kind: 'reversal'; readonly key: string; readonly body: ReversalBody };
 
 const checkAuthorisation = checkOf(authorisationSchema);
 const checkIncrement = checkOf(incrementSchema);
@@ -35,7 +21,7 @@ const REQUEST_ID_MAX = 255;
 const NO_INSTANT = '';
 
 /** What is asked, or what is wrong with it by the codes of HTTP. Whose the card is, and what it may be, is the gateway's business. */
-export function askedBy(record: AuthorisationRequest): Asked | Refusal {
+export function askedBy(record: AuthorisationRequest): AuthorisationAsked | Refusal {
   const { request_id: requestId, idempotency_key: sentKey, message: kind, at, ...fields } = record;
   if (requestId === '') return missingParam('request_id');
   if (!REQUEST_ID.test(requestId))

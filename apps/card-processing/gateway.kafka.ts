@@ -7,7 +7,8 @@ import { type CallScope, isTraceparent } from '@tallystick/transport';
 import { callScopeOf, ProblemError, type ScopeOptions } from '@tallystick/transport/service';
 import { Counter, type Registry } from 'prom-client';
 import type { Answered } from './answers.js';
-import { type Asked, askedBy, responseOf, shownRequestId } from './authorisation-requests.js';
+import { type AuthorisationAsked, decisionOf } from './asked.js';
+import { askedBy, responseOf, shownRequestId } from './authorisation-requests.js';
 import type { DecisionCounts } from './decision-counts.js';
 import type { Gateway } from './gateway.js';
 import { isRefusal } from './messages.js';
@@ -25,7 +26,7 @@ export interface GatewayOverKafkaPorts {
 
 /** A request on its way to an answer. */
 interface Waiting {
-  readonly asked: Asked;
+  readonly asked: AuthorisationAsked;
   readonly scope: CallScope;
   /** Whether whoever asked records a trace of it. */
   readonly traced: boolean;
@@ -96,13 +97,14 @@ export class GatewayOverKafka implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Authorisations go in one call, but one whose trace is being recorded has a call of its own, as a call has one trace. */
   async #decide(round: readonly Waiting[], answers: Answered[]): Promise<void> {
+    const { gateway } = this.ports;
     const together: Waiting[] = [];
     const alone: Waiting[] = [];
     for (const one of round) (one.asked.kind === 'authorisation' && !one.traced ? together : alone).push(one);
     await Promise.all([
       this.#decideTogether(together, answers),
       ...alone.map(async ({ asked, scope, place }) => {
-        answers[place] = await this.#decideAlone(asked, scope).catch((error) => this.#unexpected(error));
+        answers[place] = await decisionOf(gateway, asked, scope).catch((error) => this.#unexpected(error));
       }),
     ]);
   }
@@ -118,20 +120,6 @@ export class GatewayOverKafka implements OnApplicationBootstrap, OnModuleDestroy
     const decided = await gateway.authoriseAll(items, context).catch((error) => this.#unexpected(error));
     for (const [index, { place }] of all.entries())
       answers[place] = isRefusal(decided) ? decided : (decided[index] ?? failed);
-  }
-
-  #decideAlone(asked: Asked, scope: CallScope): Promise<Answered> {
-    const { gateway } = this.ports;
-    switch (asked.kind) {
-      case 'authorisation':
-        return gateway.authorise(asked.body, asked.key, scope);
-      case 'increment':
-        return gateway.increment(asked.body, asked.key, scope);
-      case 'advice':
-        return gateway.advise(asked.body, asked.key, scope);
-      case 'reversal':
-        return gateway.reverse(asked.body, asked.key, scope);
-    }
   }
 
   #unexpected(error: unknown): Refusal {
@@ -167,7 +155,7 @@ export class GatewayOverKafka implements OnApplicationBootstrap, OnModuleDestroy
 /** Requests that may be decided at the same time, then those that must come after them. */
 class Rounds {
   readonly all: Waiting[][] = [];
-  readonly #lastOfKey = new Map<string, { readonly round: number; readonly kind: Asked['kind'] }>();
+  readonly #lastOfKey = new Map<string, { readonly round: number; readonly kind: AuthorisationAsked['kind'] }>();
 
   add(waiting: Waiting, key: Uint8Array | null): void {
     const { kind } = waiting.asked;

@@ -39,6 +39,7 @@ import {
   ofAccount,
   ofNobody,
   type Prepared,
+  suspenseOf,
 } from './prepared.js';
 import { failed, failureOf, type Refusal, rejected } from './refusals.js';
 import type { CardTokens } from './tokens.js';
@@ -236,23 +237,8 @@ export class Gateway {
     switch (command.type) {
       case 'PostClearing':
       case 'PostRefund': {
-        const { scheme, amount, currency, reconciliation, merchant } = command;
-        const refund = command.type === 'PostRefund';
-        const clearingKey = command.type === 'PostRefund' ? command.refundKey : command.clearingKey;
-        const suspense = {
-          caller: CALLER,
-          ...circumstances,
-          clearingKey,
-          scheme,
-          amount,
-          currency,
-          reconciliation,
-          refund,
-          reason: 'unknown_card',
-          description: merchant.descriptor,
-        };
-        const { outcomes } = await ledger.suspendClearing(suspense, context);
-        return answerOfOutcome(outcomes[0], null, currency, journalId);
+        const { outcomes } = await ledger.suspendClearing(suspenseOf(command, circumstances), context);
+        return answerOfOutcome(outcomes[0], null, command.currency, journalId);
       }
       case 'ReverseClearing':
       case 'ReverseRefund':

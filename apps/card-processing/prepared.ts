@@ -7,6 +7,8 @@ import type {
   CurrencyCode,
   LocalDate,
   Micros,
+  PostClearing,
+  PostRefund,
 } from '@tallystick/ledger-core';
 import type { KnownCard, UnknownCard } from './card-directory.js';
 import type { Refusal } from './refusals.js';
@@ -58,4 +60,24 @@ export function ofNobody(
   localDate: LocalDate,
 ): OfNobody {
   return { kind: 'nobody', token, command, circumstances: { key, effectiveAt, localDate, causedAt: 0n } };
+}
+
+type Suspended = RequestOf<(typeof ledgerContract)['methods']['suspendClearing']>;
+
+/** What is posted to suspense for a presentment of a card that nobody issued. */
+export function suspenseOf(command: PostClearing | PostRefund, circumstances: OfNobody['circumstances']): Suspended {
+  const { scheme, amount, currency, reconciliation, merchant } = command;
+  const refund = command.type === 'PostRefund';
+  return {
+    caller: CALLER,
+    ...circumstances,
+    clearingKey: command.type === 'PostRefund' ? command.refundKey : command.clearingKey,
+    scheme,
+    amount,
+    currency,
+    reconciliation,
+    refund,
+    reason: 'unknown_card',
+    description: merchant.descriptor,
+  };
 }

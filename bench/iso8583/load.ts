@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { compile, encodeFrame, frameSplitter, tallystick } from '@tallystick/iso8583';
 import { type Latencies, latenciesOf } from '../latencies.js';
+import { authorisation } from './authorisation.js';
 
 export interface Asked {
   readonly host: string;
@@ -46,7 +47,7 @@ async function link(inFlight: number): Promise<() => void> {
   const send = () => {
     const n = sent++;
     begun.set(n % STANS, performance.now());
-    socket.write(encodeFrame(codec, authorisation(n)));
+    socket.write(encodeFrame(codec, nth(n)));
   };
   socket.on('data', (piece: Buffer) => {
     socket.cork();
@@ -69,38 +70,17 @@ async function link(inFlight: number): Promise<() => void> {
   };
 }
 
-/** Twenty data elements, as card networks send them. */
-function authorisation(n: number) {
-  const stan = String(n % STANS).padStart(6, '0');
-  return {
-    mti: '0100',
-    fields: {
-      2: cards[(n * 7919) % cards.length] ?? '',
-      3: '000000',
-      4: String(100 + ((n * 7919) % 9_900)).padStart(12, '0'),
-      7: '0501120000',
-      11: stan,
-      12: '130000',
-      13: '0501',
-      14: '2912',
-      18: '5411',
-      19: '826',
-      22: '071',
-      25: '00',
-      32: '400001',
-      37:
-        asked.prefix +
-        Math.floor(n / STANS)
-          .toString()
-          .padStart(6, '0'),
-      41: 'TERM0001',
-      42: 'CORNERSHOP00001',
-      43: 'Corner Shop              London       GB',
-      49: '826',
-      60: '0000000000',
-      61: '0000000000000',
-    },
-  };
+function nth(n: number) {
+  return authorisation({
+    card: cards[(n * 7919) % cards.length] ?? '',
+    amount: 100 + ((n * 7919) % 9_900),
+    stan: n % STANS,
+    reference:
+      asked.prefix +
+      Math.floor(n / STANS)
+        .toString()
+        .padStart(6, '0'),
+  });
 }
 
 const starts = await Promise.all(Array.from({ length: asked.links }, () => link(asked.inFlight / asked.links)));

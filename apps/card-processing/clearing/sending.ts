@@ -3,7 +3,7 @@ import type { BookDate, CallContext, ClientOf, ledgerContract, ResponseOf } from
 import type { Micros, TransactionId } from '@tallystick/ledger-core';
 import { CallFailed } from '@tallystick/transport';
 import type { KnownCard, UnknownCard } from '../card-directory.js';
-import { CALLER, ofAccount } from '../prepared.js';
+import { ofAccount, suspenseOf } from '../prepared.js';
 import type { Way } from './matching.js';
 import type { ClearingFile, Presentment, PresentmentCommand } from './records.js';
 
@@ -80,18 +80,8 @@ export class PresentmentSender {
   ): Promise<Outcome> {
     if (command.type === 'ReverseClearing' || command.type === 'ReverseRefund')
       return { kind: 'rejected', rejection: 'UnknownCard' };
-    const { scheme, amount, currency, reconciliation, merchant } = command;
-    const refund = command.type === 'PostRefund';
-    const clearingKey = command.type === 'PostRefund' ? command.refundKey : command.clearingKey;
-    const at = {
-      caller: CALLER,
-      key,
-      effectiveAt,
-      localDate: this.localDate({ ...one, effectiveAt }, file),
-      causedAt: 0n,
-    };
-    const what = { clearingKey, scheme, amount, currency, reconciliation, refund, description: merchant.descriptor };
-    const { outcomes } = await this.ledger.suspendClearing({ ...at, ...what, reason: 'unknown_card' }, context);
+    const at = { key, effectiveAt, localDate: this.localDate({ ...one, effectiveAt }, file), causedAt: 0n };
+    const { outcomes } = await this.ledger.suspendClearing(suspenseOf(command, at), context);
     const [outcome] = outcomes;
     if (outcome === undefined) throw noAnswer;
     return outcome;

@@ -1,35 +1,16 @@
 // From an ISO 8583 message to what the gateway is asked: the very bodies that HTTP would have brought. docs/iso8583-gateway.md has the fields.
 import { type Fields, isSubelements } from '@tallystick/iso8583';
 import { currencyOfNumber } from '@tallystick/ledger-core';
-import type {
-  AdviceBody,
-  AuthorisationBody,
-  CardBody,
-  ClearingBody,
-  IncrementBody,
-  KeysBody,
-  MerchantBody,
-  MoneyBody,
-  ReversalBody,
-} from '../gateway.schemas.js';
+import type { DecisionAsked } from '../asked.js';
+import type { AuthorisationBody, CardBody, KeysBody, MerchantBody, MoneyBody } from '../gateway.schemas.js';
 import type { Enquiry } from '../messages.js';
 import { badParam, missingParam, type Refusal, unknownCurrency } from '../refusals.js';
 import { nearestInstant } from './dates.js';
 import { element, text } from './fields.js';
 import { keyOf, keysOf, originalKeysOf } from './scheme-keys.js';
 
-/** What of a message names its transaction, whichever message it is, and says which kind of message it is. */
-interface Named {
-  /** Idempotency key: repeats (0101, 0121 …) have that of the first. */
-  readonly key: string;
-}
-
 export type Asked =
-  | (Named & { readonly kind: 'authorisation'; readonly body: AuthorisationBody })
-  | (Named & { readonly kind: 'increment'; readonly body: IncrementBody })
-  | (Named & { readonly kind: 'advice'; readonly body: AdviceBody })
-  | (Named & { readonly kind: 'reversal'; readonly body: ReversalBody })
-  | (Named & { readonly kind: 'completion'; readonly body: ClearingBody })
+  | DecisionAsked
   | { readonly kind: 'enquiry'; readonly enquiry: Enquiry }
   | { readonly kind: 'network'; readonly code: string }
   | { readonly kind: 'response' }

@@ -4,6 +4,7 @@ import type { CallContext } from '@tallystick/contracts';
 import { type Codec, encodeFrame, Iso8583Error, type Iso8583Message, type PartialMessage } from '@tallystick/iso8583';
 import { callScopeOf, type ScopeOptions } from '@tallystick/transport/service';
 import type { Answered } from '../answers.js';
+import { type DecisionAsked, decisionOf } from '../asked.js';
 import type { DecisionCounts } from '../decision-counts.js';
 import type { Gateway } from '../gateway.js';
 import { failed } from '../refusals.js';
@@ -35,8 +36,6 @@ export interface SwitchboardPorts {
   /** Told of what nobody expected; the message is answered nevertheless. */
   readonly report: (error: unknown) => void;
 }
-
-type Decided = Extract<Asked, { readonly key: string }>;
 
 /** DE70. */
 const NETWORK_FUNCTIONS: ReadonlySet<string> = new Set(['001', '002', '301']);
@@ -145,12 +144,12 @@ export class Switchboard {
     );
   }
 
-  #decide(asked: Decided): Promise<Answered> {
+  #decide(asked: DecisionAsked): Promise<Answered> {
     const same = `${asked.key} ${JSON.stringify(asked.body)}`;
     const underWay = this.#deciding.get(same);
     if (underWay !== undefined) return underWay;
-    const { counts, report } = this.ports;
-    const deciding = this.#ask(asked, this.#context())
+    const { gateway, counts, report } = this.ports;
+    const deciding = decisionOf(gateway, asked, this.#context())
       .catch((error: unknown) => {
         report(error);
         return failed;
@@ -166,7 +165,7 @@ export class Switchboard {
   }
 
   /** Only what an approval would have held or posted is taken back; everything else the sender repeats until it is answered. */
-  #unanswered(asked: Decided, responseCode: string): void {
+  #unanswered(asked: DecisionAsked, responseCode: string): void {
     if (asked.kind !== 'authorisation' && asked.kind !== 'increment') return;
     const { keys, card } = asked.body;
     if (keys === undefined) return;
@@ -175,24 +174,8 @@ export class Switchboard {
   }
 
   /** What tells a transaction from every other, without a card number: this is kept. */
-  #nameOf({ key, body }: Decided): string {
+  #nameOf({ key, body }: DecisionAsked): string {
     return `${this.ports.tokens.tokenOf(body.card.number ?? '')} ${key}`;
-  }
-
-  #ask(asked: Decided, context: CallContext): Promise<Answered> {
-    const { gateway } = this.ports;
-    switch (asked.kind) {
-      case 'authorisation':
-        return gateway.authorise(asked.body, asked.key, context);
-      case 'increment':
-        return gateway.increment(asked.body, asked.key, context);
-      case 'advice':
-        return gateway.advise(asked.body, asked.key, context);
-      case 'reversal':
-        return gateway.reverse(asked.body, asked.key, context);
-      case 'completion':
-        return gateway.clear(asked.body, asked.key, context);
-    }
   }
 
   #context(): CallContext {
