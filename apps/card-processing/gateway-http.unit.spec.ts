@@ -238,7 +238,6 @@ const refusals: readonly (readonly [string, unknown, number, string, Sent?])[] =
     'bad_request.bad_param.authorisations',
     { path: `${AUTHORISE}/batch` },
   ],
-  ['a dispute, which comes later', good, 404, 'not_found', { path: '/gateway/disputes' }],
 ];
 
 describe.each(refusals)('%s', (_, body, status, code, sent) => {

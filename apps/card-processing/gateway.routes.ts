@@ -6,6 +6,7 @@ import { callScopeOf, type HttpRoutes, problemBody, type ScopeOptions } from '@t
 import type { FastifyReply } from 'fastify';
 import { type Answered, answerJson } from './answers.js';
 import type { DecisionCounts } from './decision-counts.js';
+import { readDispute, readOutcome, readProvisionalCredit, readRepresentment } from './dispute-messages.js';
 import type { Gateway } from './gateway.js';
 import {
   adviceSchema,
@@ -16,9 +17,13 @@ import {
   batchItemSchema,
   batchSchema,
   clearingSchema,
+  disputeOutcomeSchema,
+  disputeSchema,
   incrementSchema,
   presentmentReversalSchema,
+  provisionalCreditSchema,
   refundSchema,
+  representmentSchema,
   reversalSchema,
 } from './gateway.schemas.js';
 import { checkIdempotencyKey, checkOf, describedBy } from './message-checks.js';
@@ -89,6 +94,35 @@ export function addGatewayRoutes(ports: GatewayRoutesPorts): void {
     'Take back a refund, or a part of it',
     presentmentReversalSchema,
     (body, key, context, refundKey) => gateway.reverseRefund(refundKey, body, key, context),
+  );
+  ofTransaction('disputes', 'Open a dispute of a cleared transaction', disputeSchema, (body, key, context) =>
+    gateway.handle(body, key, context, readDispute),
+  );
+  addDisputeRoutes(add, gateway);
+}
+
+/** What becomes of a dispute that is open. */
+function addDisputeRoutes(add: ReturnType<typeof messageRoutes>, gateway: Gateway): void {
+  add(
+    '/gateway/disputes/:id/provisional-credits',
+    'Credit the customer until the outcome',
+    provisionalCreditSchema,
+    (body, key, context, disputeKey) =>
+      gateway.handle(body, key, context, (message) => readProvisionalCredit(message, disputeKey)),
+  );
+  add(
+    '/gateway/disputes/:id/representments',
+    'Record that the merchant contests it',
+    representmentSchema,
+    (body, key, context, disputeKey) =>
+      gateway.handle(body, key, context, (message) => readRepresentment(message, disputeKey)),
+  );
+  add(
+    '/gateway/disputes/:id/outcomes',
+    'Close it: won, lost or absorbed',
+    disputeOutcomeSchema,
+    (body, key, context, disputeKey) =>
+      gateway.handle(body, key, context, (message) => readOutcome(message, disputeKey)),
   );
 }
 

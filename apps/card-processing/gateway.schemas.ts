@@ -99,6 +99,18 @@ export const refundSchema = closed({ ...presentment, refund_key: presentmentKey 
 /** Without an amount: all that is left. */
 export const presentmentReversalSchema = closed({ ...message, amount: Type.Optional(moneySchema) });
 
+export const disputeSchema = closed({
+  ...message,
+  ...original,
+  dispute_key: presentmentKey,
+  reason: text(200),
+  amount: Type.Optional(moneySchema),
+});
+/** Without an amount: all that is claimed and not credited yet. */
+export const provisionalCreditSchema = closed({ ...message, amount: Type.Optional(moneySchema) });
+export const representmentSchema = closed({ ...message, amount: Type.Optional(moneySchema) });
+export const disputeOutcomeSchema = closed({ ...message, outcome: oneOf('won', 'lost', 'absorbed') });
+
 export type UseBody = Static<ReturnType<typeof closed<typeof use>>>;
 export type AuthorisationBody = Static<typeof authorisationSchema>;
 export type BatchItemBody = Static<typeof batchItemSchema>;
@@ -109,6 +121,10 @@ export type ReversalBody = Static<typeof reversalSchema>;
 export type ClearingBody = Static<typeof clearingSchema>;
 export type RefundBody = Static<typeof refundSchema>;
 export type PresentmentReversalBody = Static<typeof presentmentReversalSchema>;
+export type DisputeBody = Static<typeof disputeSchema>;
+export type ProvisionalCreditBody = Static<typeof provisionalCreditSchema>;
+export type RepresentmentBody = Static<typeof representmentSchema>;
+export type DisputeOutcomeBody = Static<typeof disputeOutcomeSchema>;
 
 const orNull = <S extends Parameters<typeof Type.Optional>[0]>(schema: S) => Type.Union([schema, Type.Null()]);
 

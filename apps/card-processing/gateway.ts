@@ -192,7 +192,8 @@ export class Gateway {
     return answers;
   }
 
-  private async handle<Body extends MessageBody>(
+  /** From a message to the ledger's decision; `read` makes the command of it. */
+  async handle<Body extends MessageBody>(
     body: Body,
     key: string,
     context: CallContext,
@@ -242,6 +243,10 @@ export class Gateway {
       }
       case 'ReverseClearing':
       case 'ReverseRefund':
+      case 'OpenDispute':
+      case 'PostProvisionalCredit':
+      case 'RecordRepresentment':
+      case 'CloseDispute':
         return rejected('UnknownCard');
       default: {
         if (token === null) return rejected('UnknownCard');

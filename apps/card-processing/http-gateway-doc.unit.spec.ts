@@ -30,9 +30,7 @@ describe('docs/http-gateway.md', () => {
       scope: { time, random, actor: 'spec', patienceMs: 1 },
     });
     const documented = rows.flatMap((row) => /^\| `(\/gateway[^`]*)`/.exec(row)?.[1] ?? []);
-    const served = urls.map((url) =>
-      url.replace('/clearings/:id', '/clearings/:clearing_key').replace('/refunds/:id', '/refunds/:refund_key'),
-    );
+    const served = urls.map((url) => url.replace(/\/(clearing|refund|dispute)s\/:id/, (_, of) => `/${of}s/:${of}_key`));
     expect(served.filter((url) => !url.startsWith('/gateway/authorisations/:id/')).sort()).toEqual(documented.sort());
     await fastify.close();
   });
@@ -47,6 +45,10 @@ describe('docs/http-gateway.md', () => {
       clearingSchema,
       refundSchema,
       presentmentReversalSchema,
+      disputeSchema,
+      provisionalCreditSchema,
+      representmentSchema,
+      disputeOutcomeSchema,
     } = schemas;
     const all = [
       authorisationSchema,
@@ -57,6 +59,10 @@ describe('docs/http-gateway.md', () => {
       clearingSchema,
       refundSchema,
       presentmentReversalSchema,
+      disputeSchema,
+      provisionalCreditSchema,
+      representmentSchema,
+      disputeOutcomeSchema,
     ];
     for (const name of all.flatMap((schema) => Object.keys(schema.properties))) expect(page).toContain(`\`${name}\``);
   });

@@ -236,7 +236,7 @@ function readPresentment(body: ClearingBody | RefundBody, cardId: CardId, rules:
   };
 }
 
-function readPart({ amount }: PresentmentReversalBody): Minor | null | Refusal {
+export function readPart({ amount }: { readonly amount?: MoneyBody }): Minor | null | Refusal {
   if (amount === undefined) return null;
   if (!isCurrency(amount.currency)) return unknownCurrency('currency');
   return amount.amount === 0 ? badParam('amount', 'the amount is above zero') : BigInt(amount.amount);
@@ -247,7 +247,7 @@ interface Original {
   readonly originalKeys: SchemeKeys | null;
 }
 
-function readOriginal(body: {
+export function readOriginal(body: {
   readonly authorisation_id?: string;
   readonly original_keys?: KeysBody;
 }): Original | Refusal {
@@ -262,7 +262,7 @@ function readOriginal(body: {
   };
 }
 
-function noOriginal(): Refusal {
+export function noOriginal(): Refusal {
   return missingParam('authorisation_id', 'the authorisation is given by authorisation_id or original_keys');
 }
 

@@ -1,4 +1,4 @@
-// One feed item per transaction from its first authorisation to its last refund (lifecycles, section 7), and what others posted.
+// One feed item per transaction from its first authorisation to the last dispute (lifecycles, section 7), and what others posted.
 import {
   feedChangeMonthsTable,
   feedChangesTable,
@@ -9,7 +9,9 @@ import {
 import { monthOf } from '@tallystick/events';
 import {
   type AccountId,
+  DISPUTE_EVENTS,
   type EventMetadata,
+  type EventType,
   type FeedItemPosted,
   type LedgerEvent,
   type LocalDate,
@@ -25,7 +27,7 @@ import { mapping, type Projection, type Row, type Upsert } from '@tallystick/vie
 export const feedProjection: Projection = mapping({
   name: 'feed',
   tables: [feedItemsTable, feedMonthsTable, feedChangesTable, feedChangeMonthsTable],
-  handles: [...TRANSACTION_EVENTS, 'TransactionEnriched', 'FeedItemPosted'],
+  handles: [...new Set<EventType>([...TRANSACTION_EVENTS, ...DISPUTE_EVENTS, 'TransactionEnriched', 'FeedItemPosted'])],
   project({ event, metadata, position }, out) {
     const { accountId } = metadata;
     if (accountId !== null) write(event as FeedEvent, metadata, new Place(accountId, position, out));
@@ -34,7 +36,13 @@ export const feedProjection: Projection = mapping({
 
 type FeedEvent = Extract<
   LedgerEvent,
-  { readonly type: (typeof TRANSACTION_EVENTS)[number] | 'TransactionEnriched' | 'FeedItemPosted' }
+  {
+    readonly type:
+      | (typeof TRANSACTION_EVENTS)[number]
+      | (typeof DISPUTE_EVENTS)[number]
+      | 'TransactionEnriched'
+      | 'FeedItemPosted';
+  }
 >;
 
 function write(event: FeedEvent, metadata: EventMetadata, at: Place): void {
@@ -48,6 +56,18 @@ function write(event: FeedEvent, metadata: EventMetadata, at: Place): void {
       const { original } = event;
       if (original === null) break;
       at.item(original.transactionId).put('refund', { refunded: original.refunded });
+      return at.changed(metadata);
+    }
+    case 'DisputeOpened':
+    case 'ProvisionalCreditPosted':
+    case 'DisputeReduced':
+    case 'DisputeRepresented':
+    case 'DisputeWon':
+    case 'DisputeLost':
+    case 'DisputeAbsorbed': {
+      const { originalTransactionId, status, claim, credited } = event.dispute;
+      const dispute = { dispute_status: status, dispute_claim: claim, dispute_credited: credited };
+      at.item(originalTransactionId).put('dispute', dispute);
       return at.changed(metadata);
     }
   }

@@ -40,6 +40,7 @@ function publicItemOf(accountId: AccountId, row: Row): Item {
     revision: row.revision as bigint,
     settled: row.settled as bigint | null,
     ...movement,
+    dispute: disputeOf(row),
     declineReason: row.decline_reason as string | null,
     currency: row.currency as CurrencyCode | null,
     localAmount: row.local_amount as bigint | null,
@@ -89,6 +90,12 @@ export function categoryOf(row: Row, { kind, amount }: Movement): string {
   if (kind === 'pot') return 'savings';
   if (kind === 'transfer') return 'transfers';
   return kind === 'payment' && amount > 0n ? 'income' : 'general';
+}
+
+function disputeOf(row: Row): Item['dispute'] {
+  const status = row.dispute_status as string | null;
+  if (status === null) return null;
+  return { status, claim: row.dispute_claim as bigint, credited: row.dispute_credited as bigint };
 }
 
 function merchantOf(row: Row): Item['merchant'] {

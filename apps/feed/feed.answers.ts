@@ -19,6 +19,7 @@ export function itemShown(item: Item) {
     decline_reason: item.declineReason,
     amount: exact(item.amount),
     refunded: exact(item.refunded),
+    dispute: disputeShown(item.dispute),
     currency: item.currency,
     local_amount: item.localAmount === null ? null : exact(item.localAmount),
     local_currency: item.localCurrency,
@@ -30,6 +31,11 @@ export function itemShown(item: Item) {
     include_in_spending: item.includeInSpending,
     basic: basicShown(item.basic),
   };
+}
+
+function disputeShown(dispute: Item['dispute']) {
+  if (dispute === null) return null;
+  return { status: dispute.status, claim: exact(dispute.claim), credited: exact(dispute.credited) };
 }
 
 function merchantShown(merchant: Item['merchant']) {

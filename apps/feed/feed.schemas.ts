@@ -58,6 +58,7 @@ const item = Type.Object({
   decline_reason: text,
   amount: Type.Integer({ description: 'minor units, negative for money out' }),
   refunded: integer,
+  dispute: orNull(Type.Object({ status: Type.String(), claim: integer, credited: integer })),
   currency: text,
   local_amount: orNull(integer),
   local_currency: text,

@@ -24,6 +24,14 @@ export function describe(event: LedgerEvent): string {
       return `expiry of ${event.transaction.transactionId}`;
     case 'RefundReversed':
       return `reversal of ${event.transactionId}`;
+    case 'DisputeOpened':
+    case 'ProvisionalCreditPosted':
+    case 'DisputeReduced':
+    case 'DisputeRepresented':
+    case 'DisputeWon':
+    case 'DisputeLost':
+    case 'DisputeAbsorbed':
+      return `dispute ${event.dispute.disputeKey}`;
     case 'ReversalRecorded':
       return 'reversal before its original';
     case 'EntryPosted':

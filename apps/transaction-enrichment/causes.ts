@@ -81,7 +81,7 @@ function namedTransactionOf(
   const metadata = metadataOf(metadataBytes);
   const { accountId } = metadata;
   const id = transaction?.transactionId ?? transactionId;
-  if (accountId === null || id === undefined) return undefined;
+  if (accountId === null || id === undefined || id === null) return undefined;
   return {
     kind: 'transaction',
     position,

@@ -1,7 +1,9 @@
 // A ledger with the customer's views beside it: what every projection of accounts, balances and transactions is tested on.
+import { expect } from '@jest/globals';
 import { accountsContract, balanceContract, type ClientOf, transactionsContract } from '@tallystick/contracts';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
-import type { AccountId, TransactionId } from '@tallystick/ledger-core';
+import type { AccountCommand, AccountId, TransactionId } from '@tallystick/ledger-core';
+import { account, funded } from '@tallystick/ledger-core/account/commands.suite';
 import { type Projection, Projector } from '@tallystick/views';
 import { MemoryViews } from '@tallystick/views/memory/index';
 import { AccountReads } from '../accounts/account-reads.js';
@@ -9,7 +11,7 @@ import { accountsProjection } from '../accounts/accounts.projection.js';
 import { Balance } from '../balance/balance.js';
 import { balanceProjection } from '../balance/balance.projection.js';
 import { dueProjection } from '../ledger/due.projection.js';
-import { context, type LedgerUnderTest, World } from '../ledger/ledger-over-memory.suite.js';
+import { context, type LedgerUnderTest, SECOND, World } from '../ledger/ledger-over-memory.suite.js';
 import { Transactions } from './transactions.js';
 import { transactionsProjection } from './transactions.projection.js';
 
@@ -76,4 +78,22 @@ export class CustomerViews {
       before = last.id;
     }
   }
+}
+
+/** The rows that these commands make, newest first, without the funding; the balances shown must be the ledger's after each. */
+export async function rowsAfter(...commands: readonly AccountCommand[]): Promise<Listed[]> {
+  const of = new CustomerViews();
+  await of.ledger.given(account, ...funded(1000n));
+  const [funding] = await of.list(account);
+  for (const command of commands) {
+    of.world.now += SECOND;
+    await of.ledger.do(account, command, { effectiveAt: of.world.now });
+    await balancesAgree(of);
+  }
+  return (await of.list(account)).filter(({ id }) => id !== funding?.id);
+}
+
+async function balancesAgree(of: CustomerViews): Promise<void> {
+  const { found } = await of.balance.get({ accountId: account, minPosition: 1n }, context);
+  expect(found).toEqual({ accountId: account, ...(await of.ledger.balances(account)) });
 }

@@ -23,28 +23,10 @@ import {
   USD,
 } from '@tallystick/ledger-core/account/commands.suite';
 import { answerOf, context, DAY, MAY_FIRST, SECOND } from '../ledger/ledger-over-memory.suite.js';
-import { CustomerViews, type Listed } from './customer-views.suite.js';
+import { CustomerViews, type Listed, rowsAfter } from './customer-views.suite.js';
 
 const GBP = 'GBP' as CurrencyCode;
 const bob = 'acc_bob' as typeof account;
-
-/** The rows that these commands make, newest first, without the funding; the balances shown must be the ledger's after each. */
-async function rowsAfter(...commands: readonly AccountCommand[]): Promise<Listed[]> {
-  const of = new CustomerViews();
-  await of.ledger.given(account, ...funded(1000n));
-  const [funding] = await of.list(account);
-  for (const command of commands) {
-    of.world.now += SECOND;
-    await of.ledger.do(account, command, { effectiveAt: of.world.now });
-    await balancesAgree(of);
-  }
-  return (await of.list(account)).filter(({ id }) => id !== funding?.id);
-}
-
-async function balancesAgree(of: CustomerViews): Promise<void> {
-  const { found } = await of.balance.get({ accountId: account, minPosition: 1n }, context);
-  expect(found).toEqual({ accountId: account, ...(await of.ledger.balances(account)) });
-}
 
 const partly = { final: false };
 

@@ -16,6 +16,7 @@ import { checkAsOf } from './as-of-checks.js';
 import type { AtRest } from './at-rest-world.js';
 import { textOf } from './model/invariants.js';
 import type { NaiveAccount } from './model/naive-account.js';
+import { checkDisputes } from './model/naive-disputes.js';
 import { BOOK_ZONE } from './plan.js';
 
 type ListMethod = (typeof transactionsContract)['methods']['list'];
@@ -65,6 +66,7 @@ async function checkBook({ bank, invariants }: AtRest): Promise<void> {
       account.held,
       () => account.id,
     );
+    checkDisputes(invariants, account);
     let rows = 0n;
     for (const { amount, status } of account.rows.values()) if (status !== 'DECLINED') rows += amount;
     invariants.same(

@@ -1,7 +1,7 @@
 // Whoever asks: each action until it is answered, and what was answered against what is stored.
 import { hash } from 'node:crypto';
 import type { ledgerContract, ResponseOf } from '@tallystick/contracts';
-import { type AccountCommand, type AccountId, contentOf } from '@tallystick/ledger-core';
+import { type AccountCommand, type AccountId, contentOf, type LedgerEvent } from '@tallystick/ledger-core';
 import type { CallContext } from '@tallystick/transport';
 import type { Action } from './actions.js';
 import type { LedgerInstance, LedgerNetwork } from './ledgers.js';
@@ -29,6 +29,14 @@ interface Effect {
 
 const RETRY_AFTER = 5_000;
 const EXACTLY_ONCE = 'an acknowledged command has exactly one effect';
+
+/** Events that may come with the one that a command is answered from. */
+const FOLLOWS: ReadonlySet<LedgerEvent['type']> = new Set([
+  'CardIssued',
+  'CardPaymentReversed',
+  'DisputeReduced',
+  'ProvisionalCreditPosted',
+]);
 
 export class Outside {
   /** By command id: what came of it. */
@@ -68,8 +76,7 @@ export class Outside {
     const { commandId } = stored.metadata;
     const { type } = stored.event;
     if (index > 0) {
-      const second = type === 'CardIssued' || type === 'CardPaymentReversed';
-      this.invariants.holds(EXACTLY_ONCE, second, () => [commandId, 'one event', `another, ${type}`]);
+      this.invariants.holds(EXACTLY_ONCE, FOLLOWS.has(type), () => [commandId, 'one event', `another, ${type}`]);
       return;
     }
     const before = this.effects.get(commandId);

@@ -37,7 +37,10 @@ export function purchase(story: Story): void {
     clear(story, of, parts === 1 ? null : { n, parts }, `${name}-k${n}`);
   }
   if (parts > 0 && draw.happens(150_000)) takeBack(story, `${name}-k1`);
-  if (draw.happens(120_000)) refund(story, of);
+  const disputed = parts > 0 && draw.happens(120_000);
+  if (disputed) contest(story, of);
+  if (draw.happens(disputed ? 400_000 : 120_000)) refund(story, of);
+  if (disputed && draw.happens(700_000)) decideDispute(story);
 }
 
 interface Original {
@@ -210,6 +213,40 @@ function refund(story: Story, { card, originalKeys }: Original): void {
   if (!draw.happens(300_000)) return;
   story.wait();
   story.say({ type: 'ReverseRefund', refundKey, amount: draw.happens(500_000) ? null : story.amount(2_000) });
+}
+
+function disputeKeyOf({ name }: Story): string {
+  return `${name}-d`;
+}
+
+function contest(story: Story, { card, originalKeys }: Original): void {
+  const { draw } = story;
+  const disputeKey = disputeKeyOf(story);
+  const amount = draw.happens(500_000) ? null : story.amount(2_000);
+  const currency = amount === null ? null : story.account.currency;
+  story.wait();
+  story.say({
+    type: 'OpenDispute',
+    disputeKey,
+    cardId: card.cardId,
+    transactionId: null,
+    originalKeys,
+    amount,
+    currency,
+    reason: '4853',
+  });
+  for (let n = draw.below(3); n > 0; n--) {
+    story.wait();
+    const part = draw.happens(600_000) ? null : story.amount(1_000);
+    if (draw.happens(650_000)) story.say({ type: 'PostProvisionalCredit', disputeKey, amount: part });
+    else story.say({ type: 'RecordRepresentment', disputeKey, clearingKey: null, amount: part });
+  }
+}
+
+function decideDispute(story: Story): void {
+  story.wait();
+  const outcome = story.draw.pick(['WON' as const, 'LOST' as const, 'ABSORBED' as const]);
+  story.say({ type: 'CloseDispute', disputeKey: disputeKeyOf(story), outcome });
 }
 
 function takeBack(story: Story, clearingKey: string): void {

@@ -189,7 +189,7 @@ function saidOf({ is, ...rest }: ReadRecord): ResponseOf<Methods['readClearing']
 function named(one: Located): Ready {
   const { card, presentment } = one;
   const { command } = presentment;
-  if (command.type === 'ReverseClearing' || command.type === 'ReverseRefund') return { ...one, command, way: 'none' };
+  if (!('cardId' in command)) return { ...one, command, way: 'none' };
   const cardId = card.kind === 'known' ? card.cardId : unknownCardId(card.token ?? NO_TOKEN);
   const way =
     command.transactionId !== null ? 'authorisation_id' : command.originalKeys !== null ? 'scheme_keys' : 'none';

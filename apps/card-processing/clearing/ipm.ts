@@ -78,9 +78,9 @@ function kindOf(message: Iso8583Message, file: ClearingFile | undefined): Record
   const exception = EXCEPTIONS[mti];
   if (exception !== undefined) return { kind: 'exception', reason: exception };
   if (mti !== PRESENTMENT) return fault('a message type that clearing files do not have');
-  if (SECOND_PRESENTMENTS.has(functionCode)) return { kind: 'exception', reason: 'representment' };
-  if (functionCode !== FIRST_PRESENTMENT) return fault('DE24 of a presentment is 200, 205 or 282');
-  return presentment(message, functionCode);
+  if (functionCode !== FIRST_PRESENTMENT && !SECOND_PRESENTMENTS.has(functionCode))
+    return fault('DE24 of a presentment is 200, 205 or 282');
+  return presentment(message, functionCode !== FIRST_PRESENTMENT);
 }
 
 /** PDS 0105: file type 3, date YYMMDD 6, processor 11, sequence 5. */
@@ -102,7 +102,7 @@ function trailerOf({ fields }: Iso8583Message): RecordKind {
   return { kind: 'trailer', id, checksum: BigInt(checksum), messages: Number(messages) };
 }
 
-function presentment(message: Iso8583Message, functionCode: string): RecordKind {
+function presentment(message: Iso8583Message, again: boolean): RecordKind {
   const { fields } = message;
   const number = text(fields, 2);
   const reference = text(fields, 31);
@@ -116,10 +116,12 @@ function presentment(message: Iso8583Message, functionCode: string): RecordKind 
   // 20 to 29 is money for the cardholder (ISO 8583, processing code).
   const credit = text(fields, 3)?.startsWith('2') === true;
   const reversal = privateData(fields, '0025')?.startsWith('R') === true;
-  // Lifecycles, "Keys". A reversal has the key of what it takes back. No field declares which of how many a clearing is: each has an
+  // Lifecycles, "Keys". A reversal has the key of what it takes back, a second presentment that of the first. No field declares which of how many a clearing is: each has an
   // acquirer reference of its own, so the sequence is always 1.
-  const key = `${SCHEME}:${functionCode}:${NOT_REVERSED}:${reference}:1`;
+  const key = `${SCHEME}:${FIRST_PRESENTMENT}:${NOT_REVERSED}:${reference}:1`;
   const card = { number };
+  if (again)
+    return presentmentOf({ type: 'representment', body: { card, amount: amounts.amount }, of: key }, cluesOf(fields));
   if (reversal) {
     const type = credit ? 'refund_reversal' : 'clearing_reversal';
     return presentmentOf({ type, body: { card, amount: amounts.amount }, of: key }, cluesOf(fields));

@@ -66,8 +66,10 @@ function kindOf(line: Line, file: ClearingFile | undefined): RecordKind {
       return reversalOf(type, sent, 'clearing_key', clues);
     case 'refund_reversal':
       return reversalOf(type, sent, 'refund_key', clues);
+    case 'representment':
+      return reversalOf(type, sent, 'clearing_key', clues);
     default:
-      return fault('type is clearing, refund, clearing_reversal or refund_reversal');
+      return fault('type is clearing, refund, clearing_reversal, refund_reversal or representment');
   }
 }
 
@@ -85,14 +87,14 @@ function ofScheme(
 }
 
 function reversalOf(
-  type: 'clearing_reversal' | 'refund_reversal',
+  type: 'clearing_reversal' | 'refund_reversal' | 'representment',
   sent: Line,
   keyName: 'clearing_key' | 'refund_key',
   clues: Clues,
 ): RecordKind {
   const { [keyName]: of, ...rest } = sent;
   if (typeof of !== 'string' || !KEY.test(of) || holdsCardNumber(of))
-    return fault(`${keyName} is the key of the presentment that is taken back`);
+    return fault(`${keyName} is the key of the presentment that is taken back or presented again`);
   const body = checkReversal(rest);
   return isRefusal(body) ? fault(body.message) : presentmentOf({ type, body, of }, clues);
 }

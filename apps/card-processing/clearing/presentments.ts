@@ -16,14 +16,18 @@ import { badCardNumber, badParam, missingParam, type Refusal } from '../refusals
 import { isCardToken } from '../tokens.js';
 import { CARD_TO_BE_LOCATED, type Clues, fault, type PresentmentCommand, type RecordKind } from './records.js';
 
-/** In a file it says how much it takes back: the control totals need it. */
+/** In a file it says how much it takes back or presents again: the control totals need it. */
 type Reversal = PresentmentReversalBody & { readonly amount: MoneyBody };
 
-/** A presentment as the gateway takes it over HTTP; a reversal names what it takes back. */
+/** A presentment as the gateway takes it over HTTP; a reversal names what it takes back, a second presentment the first. */
 export type PresentmentBody =
   | { readonly type: 'clearing'; readonly body: ClearingBody }
   | { readonly type: 'refund'; readonly body: RefundBody }
-  | { readonly type: 'clearing_reversal' | 'refund_reversal'; readonly body: Reversal; readonly of: string };
+  | {
+      readonly type: 'clearing_reversal' | 'refund_reversal' | 'representment';
+      readonly body: Reversal;
+      readonly of: string;
+    };
 
 /** What a presentment needs of them is in the file: its scheme. */
 const RULES: Rules = { configuration: defaultCardProcessing, holds: new HoldTimes(defaultCardProcessing) };
@@ -39,7 +43,7 @@ export function presentmentOf(presentment: PresentmentBody, clues: Clues): Recor
   if (card !== undefined) return fault(card.message);
   const effectiveAt = body.at === undefined ? null : parseInstant(body.at);
   if (effectiveAt === undefined) return fault('at is a time as in RFC 3339, from 1970 on');
-  const direction = type === 'clearing' || type === 'refund_reversal' ? 'debit' : 'credit';
+  const direction = type === 'refund' || type === 'clearing_reversal' ? 'credit' : 'debit';
   return {
     kind: 'presentment',
     presentment: { card: body.card, command, effectiveAt, direction, amount: BigInt(amount), currency, clues },
@@ -56,6 +60,13 @@ function commandOf(presentment: PresentmentBody): PresentmentCommand | Refusal {
       return readClearingReversal(presentment.body, presentment.of);
     case 'refund_reversal':
       return readRefundReversal(presentment.body, presentment.of);
+    case 'representment':
+      return {
+        type: 'RecordRepresentment',
+        disputeKey: null,
+        clearingKey: presentment.of,
+        amount: BigInt(presentment.body.amount.amount),
+      };
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   Minor,
   PostClearing,
   PostRefund,
+  RecordRepresentment,
   ReverseClearing,
   ReverseRefund,
   SchemeKeys,
@@ -17,8 +18,9 @@ import type { CardBody } from '../gateway.schemas.js';
 export type ClearingFile = RequestOf<(typeof cardProcessingContract)['methods']['postClearing']>['file'];
 export type ClearingFormat = RequestOf<(typeof cardProcessingContract)['methods']['postClearing']>['format'];
 
-export type PresentmentType = 'clearing' | 'refund' | 'clearing_reversal' | 'refund_reversal';
-export type PresentmentCommand = PostClearing | PostRefund | ReverseClearing | ReverseRefund;
+export type PresentmentType = 'clearing' | 'refund' | 'clearing_reversal' | 'refund_reversal' | 'representment';
+/** What posts money of its own, and what speaks of a presentment that was posted. */
+export type PresentmentCommand = PostClearing | PostRefund | ReverseClearing | ReverseRefund | RecordRepresentment;
 
 /** Stands in a command until the card is located; the ledger never sees it. */
 export const CARD_TO_BE_LOCATED = 'card_to_be_located' as CardId;

@@ -78,8 +78,7 @@ export class PresentmentSender {
     file: ClearingFile,
     context: CallContext,
   ): Promise<Outcome> {
-    if (command.type === 'ReverseClearing' || command.type === 'ReverseRefund')
-      return { kind: 'rejected', rejection: 'UnknownCard' };
+    if (!('cardId' in command)) return { kind: 'rejected', rejection: 'UnknownCard' };
     const at = { key, effectiveAt, localDate: this.localDate({ ...one, effectiveAt }, file), causedAt: 0n };
     const { outcomes } = await this.ledger.suspendClearing(suspenseOf(command, at), context);
     const [outcome] = outcomes;

@@ -34,7 +34,10 @@ describe('a file that is wrong', () => {
     ],
     [jsonFile([clearing(CARD, CARD, 1)]), 'record 2: the clearing key looks like a card number'],
     [jsonFile([clearing(CARD, 'k1', 0)]), 'record 2: the amount is above zero'],
-    [jsonFile([{ ...good, type: CARD }]), 'record 2: type is clearing, refund, clearing_reversal or refund_reversal'],
+    [
+      jsonFile([{ ...good, type: CARD }]),
+      'record 2: type is clearing, refund, clearing_reversal, refund_reversal or representment',
+    ],
     [
       jsonFile([{ ...good, [CARD]: CARD } as typeof good]),
       'record 2: there is a field that this message does not have',

@@ -129,8 +129,8 @@ describe('an IPM file', () => {
       presentments: 7,
       posted: 4,
       repeated: 0,
-      exceptions: { representment: 1, chargeback: 1, unknown_card: 1 },
-      totals: [{ currency: 'GBP', debits: 1_750n, credits: 900n }],
+      exceptions: { unknown_dispute: 1, chargeback: 1, unknown_card: 1 },
+      totals: [{ currency: 'GBP', debits: 1_755n, credits: 900n }],
       matches: [
         { way: 'approval_code_and_amount', count: 1 },
         { way: 'none', count: 1 },

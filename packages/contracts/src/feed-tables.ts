@@ -26,6 +26,8 @@ export const feedItemsTable = {
     money: { amount: 'money', currency: 'text', status: 'text', decline_reason: 'text' },
     settlement: { settled: 'instant' },
     refund: { refunded: 'money' },
+    /** The transaction's newest dispute. */
+    dispute: { dispute_status: 'text', dispute_claim: 'money', dispute_credited: 'money' },
     /** `location` is JSON of a MerchantLocation. */
     enrichment: {
       merchant_id: 'text',

@@ -49,6 +49,8 @@ const item = Type.Object({
   amount: big,
   /** What came back of it, 0 or more. */
   refunded: big,
+  /** The newest dispute of it: OPEN, REPRESENTED, WON, LOST or ABSORBED, what is claimed, and what the customer has of that. */
+  dispute: orNull(Type.Object({ status: Type.String(), claim: big, credited: big })),
   /** Null for a basic item. */
   currency: orNull(currency),
   localAmount: orNull(big),

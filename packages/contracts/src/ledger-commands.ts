@@ -137,6 +137,20 @@ export const accountCommand = Type.Union([
   command('PostRefund', { ...presentment, refundKey: text }),
   command('ReverseClearing', { clearingKey: text, amount: orNull(big) }),
   command('ReverseRefund', { refundKey: text, amount: orNull(big) }),
+  command('OpenDispute', {
+    disputeKey: text,
+    cardId,
+    ...original,
+    amount: orNull(big),
+    currency: orNull(currency),
+    reason: text,
+  }),
+  command('PostProvisionalCredit', { disputeKey: text, amount: orNull(big) }),
+  command('RecordRepresentment', { disputeKey: orNull(text), clearingKey: orNull(text), amount: orNull(big) }),
+  command('CloseDispute', {
+    disputeKey: text,
+    outcome: Type.Union([Type.Literal('WON'), Type.Literal('LOST'), Type.Literal('ABSORBED')]),
+  }),
   command('OpenAccount', {
     accountId,
     owners: Type.Array(text),

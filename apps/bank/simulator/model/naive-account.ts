@@ -7,6 +7,7 @@ import type {
   JournalEntry,
   LedgerEvent,
 } from '@tallystick/ledger-core';
+import type { NaiveDispute } from './naive-disputes.js';
 
 export interface NaiveTransaction {
   readonly id: string;
@@ -51,7 +52,7 @@ export interface NaiveRow {
   amount: bigint;
   status: string;
   readonly currency: string;
-  /** For a refund of a known transaction, that one. */
+  /** For a refund of a known transaction or money of a dispute, that one: the feed has no item for it. */
   readonly refundOf: string | null;
 }
 
@@ -90,6 +91,7 @@ export class NaiveAccount {
   /** Reversals that came before their original: the replacement, or null for all of it. */
   readonly waiting = new Map<string, bigint | null>();
   readonly presentments = new Map<string, Presentment>();
+  readonly disputes = new Map<string, NaiveDispute>();
   /** By id: the amount and where it stands. */
   readonly payments = new Map<string, { readonly amount: bigint; status: string }>();
   /** The customer's list. */
@@ -139,6 +141,8 @@ export function moneyOf(event: LedgerEvent): { readonly ledger: bigint; readonly
     case 'CardPaymentPosted':
     case 'ClearingPosted':
     case 'RefundReversed':
+    case 'DisputeReduced':
+    case 'DisputeLost':
     case 'FeeCharged':
     case 'TransferSent':
     case 'PaymentSent':
@@ -146,6 +150,7 @@ export function moneyOf(event: LedgerEvent): { readonly ledger: bigint; readonly
     case 'CardPaymentReversed':
     case 'ClearingReversed':
     case 'RefundPosted':
+    case 'ProvisionalCreditPosted':
     case 'AdjustmentPosted':
     case 'StatementLinePosted':
     case 'TransferReceived':

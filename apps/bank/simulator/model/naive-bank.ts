@@ -23,7 +23,7 @@ export interface Sums {
   credits: bigint;
 }
 
-const CARD_EVENTS = /^(Authorisation|CardPayment|Clearing|Refund|ReversalRecorded)/;
+const CARD_EVENTS = /^(Authorisation|CardPayment|Clearing|Refund|ReversalRecorded|Dispute|ProvisionalCredit)/;
 
 export class NaiveBank {
   readonly accounts = new Map<string, NaiveAccount>();

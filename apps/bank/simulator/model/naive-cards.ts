@@ -3,6 +3,7 @@ import type { CardTransaction, CardTransactionEvent, SchemeKeys } from '@tallyst
 import type { Invariants } from './invariants.js';
 import type { NaiveAccount, NaiveTransaction, Stored } from './naive-account.js';
 import { closedAs, compareBlock, keyOf, least, max, postOnce, takeBack } from './naive-blocks.js';
+import { applyDispute } from './naive-disputes.js';
 
 /** Events that carry the transaction itself. */
 type BlockEvent = Extract<CardTransactionEvent, { readonly transaction: CardTransaction }>;
@@ -25,6 +26,7 @@ export class NaiveCards {
       return;
     }
     if (event.type === 'RefundPosted' || event.type === 'RefundReversed') return this.refund(event);
+    if ('dispute' in event) return applyDispute(this.invariants, this.account, event);
     const { transaction: block } = event;
     const known = this.account.transactions.get(block.transactionId);
     const transaction = known ?? this.begin(block, event, stored);

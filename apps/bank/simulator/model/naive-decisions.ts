@@ -96,6 +96,9 @@ const EVENT_OF: Readonly<Partial<Record<AccountCommand['type'], LedgerEvent['typ
   ExpireAuthorisation: 'AuthorisationExpired',
   ReverseClearing: 'ClearingReversed',
   ReverseRefund: 'RefundReversed',
+  OpenDispute: 'DisputeOpened',
+  PostProvisionalCredit: 'ProvisionalCreditPosted',
+  RecordRepresentment: 'DisputeRepresented',
 };
 
 /** Commands that go through on a closed account: what others have done is recorded. */
@@ -108,6 +111,10 @@ const ALWAYS = new Set<AccountCommand['type']>([
   'PostRefund',
   'ReverseClearing',
   'ReverseRefund',
+  'OpenDispute',
+  'PostProvisionalCredit',
+  'RecordRepresentment',
+  'CloseDispute',
   'PostStatementLine',
   'ReturnTransfer',
   'CompleteTransfer',
@@ -144,8 +151,9 @@ function refusalOf(account: NaiveAccount, command: AccountCommand, now: bigint):
     case 'UnfreezeAccount':
       return account.status === 'FROZEN' ? null : 'not being frozen';
     case 'CloseAccount': {
+      const disputed = [...account.disputes.values()].some(({ open }) => open);
       const empty = account.ledger === 0n && account.held === 0n && account.pots === 0n && account.inFlight === 0;
-      return empty ? null : 'money on it or under way';
+      return empty && !disputed ? null : 'money on it or under way';
     }
     case 'ConfirmPayment':
     case 'ReturnPayment':
@@ -157,6 +165,14 @@ function refusalOf(account: NaiveAccount, command: AccountCommand, now: bigint):
       const hold = account.transactions.get(command.transactionId);
       return hold?.expiresAt != null && hold.expiresAt <= now ? null : 'the hold not being due';
     }
+    case 'PostProvisionalCredit': {
+      const dispute = account.disputes.get(command.disputeKey);
+      if (dispute?.open !== true) return 'no such open dispute';
+      const left = dispute.claim - dispute.paid;
+      return (command.amount ?? 1n) > left ? `${left} claimed and not credited` : null;
+    }
+    case 'CloseDispute':
+      return account.disputes.get(command.disputeKey)?.open === true ? null : 'no such open dispute';
     default:
       return null;
   }

@@ -49,10 +49,18 @@ export function recordAdvice(
   return known?.approved ? adjusted(state, command, known) : advised(state, command, began, context);
 }
 
-/** A hold in another currency cannot be held, and a closed account should have none: someone must look at it. */
-function exceptionOf(state: AccountState, command: RecordAuthorisationAdvice): string | null {
+/**
+ * A hold in another currency cannot be held, a closed account should have none, and one that takes more than there is was decided without
+ * us (lifecycles, section 5): someone must look at it.
+ */
+function exceptionOf(
+  state: AccountState,
+  command: RecordAuthorisationAdvice,
+  { released, available }: { readonly released: Minor; readonly available: Minor },
+): string | null {
   if (state.status === 'CLOSED') return 'account_closed';
-  return command.currency === state.currency ? null : 'currency_mismatch';
+  if (command.currency !== state.currency) return 'currency_mismatch';
+  return released < 0n && available < 0n ? 'overdrawn' : null;
 }
 
 /** Nothing of it is held yet: it is new, a presentment came first, or we declined what the scheme then approved. */
@@ -75,6 +83,8 @@ function advised(
     firstAuthorised(state, command, waiting?.replacement ?? null),
   );
   const { scheme, kind, channel, merchant, local, amount, responseCode } = command;
+  const released = before.remaining - transaction.remaining;
+  const balances = balancesAfter(state, { held: -released });
   return decided({
     type: 'AuthorisationAdvised',
     transaction,
@@ -86,9 +96,9 @@ function advised(
     responseCode,
     merchant,
     local,
-    exception: exceptionOf(state, command),
-    released: before.remaining - transaction.remaining,
-    balances: balancesAfter(state, { held: transaction.remaining - before.remaining }),
+    exception: exceptionOf(state, command, { released, available: balances.available }),
+    released,
+    balances,
   });
 }
 
@@ -105,13 +115,15 @@ function adjusted(state: AccountState, command: RecordAuthorisationAdvice, known
   const untouched = command.currency !== state.currency || holdsNothing(known.kind) || holdsNothing(command.kind);
   const others = increment === undefined ? 0n : block.authorised - increment.amount;
   const transaction = untouched ? block : withAuthorised(block, others + command.amount);
+  const released = block.remaining - transaction.remaining;
+  const balances = balancesAfter(state, { held: -released });
   return decided({
     type: 'AuthorisationAdjusted',
     transaction,
     amount: transaction.authorised,
     incrementKeys: increment === undefined ? null : command.keys,
-    exception: exceptionOf(state, command),
-    released: block.remaining - transaction.remaining,
-    balances: balancesAfter(state, { held: transaction.remaining - block.remaining }),
+    exception: exceptionOf(state, command, { released, available: balances.available }),
+    released,
+    balances,
   });
 }

@@ -6,7 +6,7 @@ describe('a transaction that nobody asked us about', () => {
   it.each(['00', '08', '10', '85'])('is held as the scheme approved it with %s, even below zero', (responseCode) => {
     given(...funded(100n))
       .when(advise('1', 400n, { responseCode }))
-      .thenEvents({ type: 'AuthorisationAdvised', amount: 400n, released: -400n, exception: null })
+      .thenEvents({ type: 'AuthorisationAdvised', amount: 400n, released: -400n, exception: 'overdrawn' })
       .balances({ ledger: 100n, held: 400n });
   });
 

@@ -89,9 +89,11 @@ function recordedAnswer(event: AccountStreamEvent): Answer {
       const transactionId =
         'transaction' in event
           ? event.transaction.transactionId
-          : 'transactionId' in event
+          : 'transactionId' in event && event.transactionId !== null
             ? event.transactionId
-            : null;
+            : 'dispute' in event
+              ? event.dispute.originalTransactionId
+              : null;
       return {
         type: event.type,
         decision: 'recorded',

@@ -6,6 +6,7 @@ import { isCurrency, max } from '../money.js';
 import { clearingPostings, mirrored, move } from '../posting.js';
 import type { CommandContext, PostClearing, PostRefund, ReverseClearing, ReverseRefund } from './commands.js';
 import { balancesAfter, type Decision, decided, entryOf, exceptionOf, isAmount, reject, repeatOr } from './decision.js';
+import { reducedDisputes } from './disputes.js';
 import { closedStatus, doneBefore, findTransaction, isClosed, newBlock, OPEN, remainingHold } from './holds.js';
 import { type AccountState, type PresentmentState, refundPresentment, type TransactionState } from './state.js';
 
@@ -77,10 +78,11 @@ export function postRefund(state: AccountState, command: PostRefund, context: Co
     command,
     reconciliation,
   );
-  return decided({
-    type: 'RefundPosted',
+  const refunded = original === undefined ? null : { ...original.block, refunded: original.block.refunded + amount };
+  const posted = {
+    type: 'RefundPosted' as const,
     transactionId: context.mint('tx'),
-    original: original === undefined ? null : { ...original.block, refunded: original.block.refunded + amount },
+    original: refunded,
     cardId,
     scheme,
     refundKey: command.refundKey,
@@ -93,7 +95,10 @@ export function postRefund(state: AccountState, command: PostRefund, context: Co
     exception: exceptionOf(state),
     entry: entryOf(context, mirrored(legs)),
     balances: balancesAfter(state, { ledger: amount }),
-  });
+  };
+  return refunded === null
+    ? decided(posted)
+    : decided(posted, ...reducedDisputes(state, refunded, amount, amount, context));
 }
 
 export function reverseClearing(state: AccountState, command: ReverseClearing, context: CommandContext): Decision {
@@ -105,15 +110,16 @@ export function reverseClearing(state: AccountState, command: ReverseClearing, c
   if (amount > presentment.left) return reject('ReversalTooLarge');
   const block = { ...known.block, clearingReversed: known.block.clearingReversed + amount };
   const status = block.status === 'SETTLED' ? closedStatus(block, 'REVERSED') : block.status;
-  return decided({
-    type: 'ClearingReversed',
+  const reversed = {
+    type: 'ClearingReversed' as const,
     transaction: { ...block, status },
     clearingKey: command.clearingKey,
     amount,
     exception: exceptionOf(state),
     entry: entryOf(context, mirrored(reversalLegs(state, presentment, amount))),
     balances: balancesAfter(state, { ledger: amount }),
-  });
+  };
+  return decided(reversed, ...reducedDisputes(state, block, amount, null, context));
 }
 
 export function reverseRefund(state: AccountState, command: ReverseRefund, context: CommandContext): Decision {

@@ -15,15 +15,19 @@ import type { CardControls, CardLimits, Merchant, SchemeKeys } from '../generate
 import type {
   AuthoriseCard,
   CardUse,
+  CloseDispute,
   ExpireAuthorisation,
   IncrementAuthorisation,
   IssueCard,
   OpenAccount,
+  OpenDispute,
   PaymentCommand,
   PostAdjustment,
   PostClearing,
+  PostProvisionalCredit,
   PostRefund,
   RecordAuthorisationAdvice,
+  RecordRepresentment,
   ReverseAuthorisation,
   ReverseClearing,
   ReverseRefund,
@@ -257,6 +261,29 @@ export function reverseClearing(clearingKey: string, amount: bigint | null = nul
 
 export function reverseRefund(refundKey: string, amount: bigint | null = null): ReverseRefund {
   return { type: 'ReverseRefund', refundKey, amount };
+}
+
+export function dispute(
+  n: string | null,
+  amount: bigint | null = null,
+  disputeKey = `dispute ${n}`,
+  overrides: Partial<OpenDispute> = {},
+): OpenDispute {
+  const originalKeys = n === null ? null : keys(n);
+  const of = { cardId: card, transactionId: null, originalKeys, amount, currency: null };
+  return { type: 'OpenDispute', disputeKey, ...of, reason: '4853', ...overrides };
+}
+
+export function provisionalCredit(disputeKey: string, amount: bigint | null = null): PostProvisionalCredit {
+  return { type: 'PostProvisionalCredit', disputeKey, amount };
+}
+
+export function represent(disputeKey: string): RecordRepresentment {
+  return { type: 'RecordRepresentment', disputeKey, clearingKey: null, amount: null };
+}
+
+export function closeDispute(disputeKey: string, outcome: CloseDispute['outcome']): CloseDispute {
+  return { type: 'CloseDispute', disputeKey, outcome };
 }
 
 export function expire(transactionId: TransactionId): ExpireAuthorisation {

@@ -25,8 +25,8 @@ import type {
 } from '../generated/events.js';
 
 export interface Mint {
-  (kind: 'tx'): TransactionId;
-  /** `index` tells the entries of one command apart. */
+  /** `index` tells the ids of one kind that one command makes apart. */
+  (kind: 'tx', index?: number): TransactionId;
   (kind: 'entry', index?: number): EntryId;
 }
 
@@ -154,6 +154,38 @@ export interface ExpireAuthorisation {
   readonly transactionId: TransactionId;
 }
 
+/** `amount` and `currency` null: all that was cleared and not given back. */
+export interface OpenDispute {
+  readonly type: 'OpenDispute';
+  readonly disputeKey: string;
+  readonly cardId: CardId;
+  readonly transactionId: TransactionId | null;
+  readonly originalKeys: SchemeKeys | null;
+  readonly amount: Minor | null;
+  readonly currency: CurrencyCode | null;
+  readonly reason: string;
+}
+/** `amount` null: all that is claimed and not credited yet. */
+export interface PostProvisionalCredit {
+  readonly type: 'PostProvisionalCredit';
+  readonly disputeKey: string;
+  readonly amount: Minor | null;
+}
+/** A second presentment, found by the dispute's key or, where that is null, by the presentment that is presented again. */
+export interface RecordRepresentment {
+  readonly type: 'RecordRepresentment';
+  readonly disputeKey: string | null;
+  readonly clearingKey: string | null;
+  readonly amount: Minor | null;
+}
+export interface CloseDispute {
+  readonly type: 'CloseDispute';
+  readonly disputeKey: string;
+  readonly outcome: 'WON' | 'LOST' | 'ABSORBED';
+}
+
+export type DisputeCommand = OpenDispute | PostProvisionalCredit | RecordRepresentment | CloseDispute;
+
 export type CardTransactionCommand =
   | AuthoriseCard
   | IncrementAuthorisation
@@ -163,7 +195,8 @@ export type CardTransactionCommand =
   | PostClearing
   | PostRefund
   | ReverseClearing
-  | ReverseRefund;
+  | ReverseRefund
+  | DisputeCommand;
 
 export interface OpenAccount {
   readonly type: 'OpenAccount';

@@ -17,6 +17,7 @@ import type {
   PostStatementLine,
 } from './commands.js';
 import { balancesAfter, type Decision, decided, entryOf, isAmount, reject, repeatOr } from './decision.js';
+import { decideDispute, hasOpenDispute } from './disputes.js';
 import { isForgotten } from './forgetting.js';
 import { decidePot } from './pots.js';
 import { expireAuthorisation, reverseAuthorisation } from './reversals.js';
@@ -63,6 +64,11 @@ function decideOpened(
       return reverseClearing(state, command, context);
     case 'ReverseRefund':
       return reverseRefund(state, command, context);
+    case 'OpenDispute':
+    case 'PostProvisionalCredit':
+    case 'RecordRepresentment':
+    case 'CloseDispute':
+      return decideDispute(state, command, context);
     case 'SetOverdraftLimit':
     case 'FreezeAccount':
     case 'UnfreezeAccount':
@@ -150,7 +156,7 @@ function decideStatus(state: AccountState, command: StatusCommand): Decision {
       return state.status === 'FROZEN' ? decided({ type: 'AccountUnfrozen' }) : reject('AccountNotFrozen');
     case 'CloseAccount': {
       const empty = state.ledger === 0n && state.held === 0n && state.pots === 0n && state.inFlight === 0;
-      return empty ? decided({ type: 'AccountClosed' }) : reject('AccountNotEmpty');
+      return empty && !hasOpenDispute(state) ? decided({ type: 'AccountClosed' }) : reject('AccountNotEmpty');
     }
   }
 }

@@ -73,6 +73,7 @@ export function isAmount(amount: Minor): boolean {
   return amount > 0n && amount <= AMOUNT_MAX;
 }
 
-export function entryOf(context: CommandContext, postings: readonly Posting[]): JournalEntry {
-  return journalEntry(context.mint('entry'), postings);
+/** @param index tells the entries of one command apart */
+export function entryOf(context: CommandContext, postings: readonly Posting[], index = 0): JournalEntry {
+  return journalEntry(context.mint('entry', index), postings);
 }

@@ -55,6 +55,21 @@ export function applyCardTransaction(state: AccountState, event: CardTransaction
     case 'ClearingReversed':
       reducePresentment(state, event.clearingKey, event.amount);
       return count(state, transactionOf(state, event.transaction.transactionId), event.transaction);
+    case 'DisputeOpened': {
+      const { revision, recordedAt, contentHash } = facts;
+      state.disputes.set(event.dispute.disputeKey, { dispute: event.dispute, revision, recordedAt, contentHash });
+      return forgetClosed(state, recordedAt);
+    }
+    case 'ProvisionalCreditPosted':
+    case 'DisputeReduced':
+    case 'DisputeRepresented':
+    case 'DisputeWon':
+    case 'DisputeLost':
+    case 'DisputeAbsorbed': {
+      const { disputeKey } = event.dispute;
+      present(state.disputes.get(disputeKey), `dispute ${disputeKey}`).dispute = event.dispute;
+      return;
+    }
     default:
       return unreachable(event);
   }

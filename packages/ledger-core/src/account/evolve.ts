@@ -26,7 +26,7 @@ export type AccountStreamEvent =
   | PaymentEvent;
 
 /** Changes with every change of what events fold to: a snapshot of another version is not used. */
-export const FOLD_VERSION = 'account-3';
+export const FOLD_VERSION = 'account-4';
 
 export function evolve(state: AccountState, event: AccountStreamEvent, facts: EventFacts): void {
   state.revision = facts.revision;

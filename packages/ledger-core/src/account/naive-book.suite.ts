@@ -1,5 +1,5 @@
 // The invariants of lifecycles, section 7, against a second bookkeeping that knows only postings and transaction blocks.
-import type { CardTransaction, JournalEntry } from '../generated/events.js';
+import type { CardTransaction, Dispute, JournalEntry } from '../generated/events.js';
 import type { AccountStreamEvent } from './evolve.js';
 import type { AccountState } from './state.js';
 
@@ -19,6 +19,7 @@ export class NaiveBook {
   /** Debits minus credits per ledger account and currency. */
   readonly sums = new Map<string, bigint>();
   readonly blocks = new Map<string, CardTransaction>();
+  readonly disputes = new Map<string, Dispute>();
   /** Rows of the customer's list that are no card transactions: refunds, pots, transfers, fees. */
   private rows = 0n;
   private last: AccountStreamEvent | undefined;
@@ -28,12 +29,44 @@ export class NaiveBook {
     if ('entry' in event && event.entry !== null) this.post(event.entry);
     if ('overdraftLimit' in event) this.overdraftLimit = event.overdraftLimit;
     this.rows += rowOf(event);
+    if ('dispute' in event) this.recordDispute(event.dispute);
     const heldBefore = this.held;
     if ('transaction' in event) this.blocks.set(event.transaction.transactionId, event.transaction);
     if ('original' in event && event.original !== null) this.blocks.set(event.original.transactionId, event.original);
     this.held = 0n;
     for (const block of this.blocks.values()) this.held += block.remaining;
     this.checkReleased(event, heldBefore);
+  }
+
+  private recordDispute(dispute: Dispute): void {
+    const { disputeKey, opened, claim, credited } = dispute;
+    must(credited >= 0n && claim >= credited, `${disputeKey} claims ${claim} and credits ${credited}`);
+    must(claim <= opened, `${disputeKey} claims ${claim}, more than it was opened with`);
+    this.disputes.set(disputeKey, dispute);
+  }
+
+  /**
+   * Open disputes have cost what was credited; closed ones nothing. What is open is never more than what was not given back. Between the
+   * events of one command, which are appended together, it need not be so.
+   */
+  checkDisputes(): void {
+    let outstanding = 0n;
+    const claimed = new Map<string, bigint>();
+    for (const { status, credited, claim, originalTransactionId: of } of this.disputes.values()) {
+      const open = status === 'OPEN' || status === 'REPRESENTED';
+      if (open) outstanding += credited;
+      if (status === 'LOST') must(credited === 0n, 'a lost dispute left money with the customer');
+      if (open) claimed.set(of, (claimed.get(of) ?? 0n) + claim);
+    }
+    let cost = 0n;
+    for (const [account, sum] of this.sums) if (account.startsWith('assets:disputes ')) cost += sum;
+    must(cost === outstanding, `assets:disputes is ${cost}, open disputes have ${outstanding}`);
+    for (const [transactionId, claim] of claimed) {
+      const block = this.blocks.get(transactionId);
+      if (block === undefined || claim === 0n) continue;
+      const left = block.cleared - block.clearingReversed - block.refunded;
+      must(claim <= left, `${transactionId}: ${claim} is claimed of ${left}`);
+    }
   }
 
   private post(entry: JournalEntry): void {
@@ -119,8 +152,11 @@ function rowOf(event: AccountStreamEvent): bigint {
     case 'TransferReturned':
     case 'PaymentReceived':
     case 'PaymentReturned':
+    case 'ProvisionalCreditPosted':
       return event.amount;
     case 'RefundReversed':
+    case 'DisputeReduced':
+    case 'DisputeLost':
     case 'FeeCharged':
     case 'PotDeposited':
     case 'TransferSent':

@@ -6,6 +6,7 @@ import { max, min } from '../money.js';
 import { move } from '../posting.js';
 import type { CommandContext, ExpireAuthorisation, ReverseAuthorisation } from './commands.js';
 import { balancesAfter, type Decision, decided, entryOf, exceptionOf, isAmount, NOTHING, reject } from './decision.js';
+import { reducedDisputes } from './disputes.js';
 import { closedStatus, findTransaction, incrementOf, OPEN, withAuthorised } from './holds.js';
 import { type AccountState, type IncrementState, keyString, type TransactionState } from './state.js';
 
@@ -103,15 +104,16 @@ function reversePayment(
   if (amount <= 0n) return NOTHING;
   const after: CardTransaction = { ...block, clearingReversed: block.clearingReversed + amount };
   const customer = chart.customer(state.accountId);
-  return decided({
-    type: 'CardPaymentReversed',
+  const reversed = {
+    type: 'CardPaymentReversed' as const,
     transaction: { ...after, status: closedStatus(after, 'REVERSED') },
     amount,
     replacement,
     exception: exceptionOf(state),
     entry: entryOf(context, move(chart.schemeSettlement(known.scheme), customer, amount, state.currency)),
     balances: balancesAfter(state, { ledger: amount }),
-  });
+  };
+  return decided(reversed, ...reducedDisputes(state, after, amount, null, context));
 }
 
 /** The clock. A clearing that was appended first wins: what it closed is not open any more. */

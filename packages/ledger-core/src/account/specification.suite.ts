@@ -33,7 +33,7 @@ export interface Recorded {
 
 export function mintFor(commandId: string): Mint {
   const mint = (kind: 'tx' | 'entry', index = 0) => `${kind}_${commandId}${index === 0 ? '' : `_${index}`}`;
-  return mint as { (kind: 'tx'): TransactionId; (kind: 'entry', index?: number): EntryId };
+  return mint as { (kind: 'tx', index?: number): TransactionId; (kind: 'entry', index?: number): EntryId };
 }
 
 export function localDateOf(time: Micros): LocalDate {
@@ -63,6 +63,7 @@ export class AccountUnderTest {
     const context = this.contextFor(command, how.key ?? `c${this.steps++}`);
     const decision = this.decide(command, context);
     if (decision.kind === 'events') for (const event of decision.events) this.append(event, context);
+    this.book.checkDisputes();
     return decision;
   }
 

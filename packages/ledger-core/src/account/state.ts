@@ -19,6 +19,7 @@ import type {
   CardControls,
   CardLimits,
   CardTransaction,
+  Dispute,
   SchemeKeys,
 } from '../generated/events.js';
 
@@ -116,6 +117,15 @@ export interface PresentmentState {
   left: Minor;
 }
 
+export interface DisputeState {
+  /** As the newest event of the dispute has it. */
+  dispute: Dispute;
+  /** Of the event that opened it. */
+  readonly revision: number;
+  readonly recordedAt: Micros;
+  readonly contentHash: string;
+}
+
 export interface PotState {
   readonly potId: PotId;
   balance: Minor;
@@ -195,6 +205,8 @@ export interface AccountState {
   readonly waitingReversals: Map<string, WaitingReversal>;
   /** Presentments and refunds by their key. */
   readonly presentments: Map<string, PresentmentState>;
+  /** By their key, oldest first. */
+  readonly disputes: Map<string, DisputeState>;
   readonly transfers: Map<TransferId, TransferState>;
   /** Transfers to this account that it refused, by `refusalKey`; none of them is ever received. */
   readonly refusedTransfers: Map<string, RefusedTransfer>;
@@ -225,6 +237,7 @@ export function initialState(): AccountState {
     byKeys: new Map(),
     waitingReversals: new Map(),
     presentments: new Map(),
+    disputes: new Map(),
     transfers: new Map(),
     refusedTransfers: new Map(),
     payments: new Map(),

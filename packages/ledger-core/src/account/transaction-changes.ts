@@ -1,10 +1,11 @@
 // What an event says of a transaction, as every view that has a row per transaction tells it.
 import type { Micros, Minor, TransactionId } from '../brands.js';
-import type { CardTransaction, LedgerEvent, Merchant, Money } from '../generated/events.js';
+import type { CardTransaction, Dispute, LedgerEvent, Merchant, Money } from '../generated/events.js';
 
 export type TransactionKind =
   | 'card'
   | 'refund'
+  | 'dispute'
   | 'pot'
   | 'transfer'
   | 'payment'
@@ -21,7 +22,7 @@ export interface TransactionFacts {
   readonly merchant: Merchant | null;
   /** What was paid abroad. */
   readonly local: Money | null;
-  /** For a refund: the transaction refunded. For a pot move, a transfer, a payment or a line: the pot, the transfer, … */
+  /** For a refund or money of a dispute: the transaction refunded or disputed. For a pot move, a transfer, a payment or a line: the pot, the transfer, … */
   readonly related: string | null;
 }
 
@@ -53,6 +54,9 @@ export const TRANSACTION_EVENTS = [
   'ClearingReversed',
   'RefundPosted',
   'RefundReversed',
+  'ProvisionalCreditPosted',
+  'DisputeReduced',
+  'DisputeLost',
   'PotDeposited',
   'PotWithdrawn',
   'PotClosed',
@@ -67,20 +71,33 @@ export const TRANSACTION_EVENTS = [
   'StatementLinePosted',
 ] as const satisfies readonly LedgerEvent['type'][];
 
+/** What is said of a dispute; those that move the customer's money are transactions of their own. */
+export const DISPUTE_EVENTS = [
+  'DisputeOpened',
+  'ProvisionalCreditPosted',
+  'DisputeReduced',
+  'DisputeRepresented',
+  'DisputeWon',
+  'DisputeLost',
+  'DisputeAbsorbed',
+] as const satisfies readonly LedgerEvent['type'][];
+
 export type TransactionEvent = Extract<LedgerEvent, { readonly type: (typeof TRANSACTION_EVENTS)[number] }>;
 
 type CardEvent = Extract<TransactionEvent, { readonly transaction: CardTransaction }>;
 type RefundEvent = Extract<TransactionEvent, { readonly refundKey: string }>;
-type MoneyEvent = Exclude<TransactionEvent, CardEvent | RefundEvent>;
+type DisputeEvent = Extract<TransactionEvent, { readonly dispute: Dispute }>;
+type MoneyEvent = Exclude<TransactionEvent, CardEvent | RefundEvent | DisputeEvent>;
 
 /**
  * The change of the one transaction that the event is about (lifecycles, section 7); undefined where it changes none: a declined
- * increment, a pot that was closed empty.
+ * increment, a pot that was closed empty, a dispute lost before anything was credited.
  * @param effectiveAt the event's, microseconds since 1970
  */
 export function transactionChangeOf(event: TransactionEvent, effectiveAt: Micros): TransactionChange | undefined {
   if ('transaction' in event) return cardChange(event);
   if ('refundKey' in event) return refundChange(event, effectiveAt);
+  if ('dispute' in event) return disputeChange(event, effectiveAt);
   return moneyChange(event, effectiveAt);
 }
 
@@ -157,6 +174,14 @@ function refundChange(event: RefundEvent, effectiveAt: Micros): TransactionChang
     declineReason: null,
     settles: true,
   };
+}
+
+function disputeChange(event: DisputeEvent, effectiveAt: Micros): TransactionChange | undefined {
+  const { transactionId, dispute, currency } = event;
+  if (transactionId === null) return undefined;
+  const facts = factsOf('dispute', effectiveAt, dispute.disputeKey, dispute.originalTransactionId);
+  const amount = event.type === 'ProvisionalCreditPosted' ? event.amount : -event.amount;
+  return { transactionId, facts, amount, currency, status: 'SETTLED', declineReason: null, settles: true };
 }
 
 function moneyChange(event: MoneyEvent, at: Micros): TransactionChange | undefined {

@@ -8,12 +8,16 @@ import {
   authorise,
   card,
   clear,
+  closeDispute,
+  dispute,
   pot as firstPot,
   fund,
   increment,
   pay,
   payment,
+  provisionalCredit,
   refund,
+  represent,
   reverse,
   reverseClearing,
   reverseRefund,
@@ -77,6 +81,17 @@ const takenBack = fc.oneof(
   fc.tuple(fc.constantFrom('r1', 'r2'), fc.option(amount, { nil: null })).map((of) => reverseRefund(...of)),
 );
 
+const disputeKey = fc.constantFrom('d1', 'd2', 'd3');
+const part = fc.option(amount, { nil: null });
+const disputed: fc.Arbitrary<AccountCommand> = fc.oneof(
+  fc.record({ n: message, amount: part, key: disputeKey }).map(({ n, amount, key }) => dispute(n, amount, key)),
+  fc.tuple(disputeKey, part).map((of) => provisionalCredit(...of)),
+  disputeKey.map(represent),
+  fc
+    .tuple(disputeKey, fc.constantFrom('WON' as const, 'LOST' as const, 'ABSORBED' as const))
+    .map((of) => closeDispute(...of)),
+);
+
 const potCommand: fc.Arbitrary<AccountCommand> = fc.oneof(
   pot.map((potId) => ({ type: 'OpenPot' as const, potId, goal: null, style: '', personal: null })),
   fc
@@ -127,6 +142,7 @@ const act = fc.oneof(
   { weight: 4, arbitrary: command(presentment) },
   { weight: 1, arbitrary: command(refunded) },
   { weight: 1, arbitrary: command(takenBack) },
+  { weight: 3, arbitrary: command(disputed) },
   { weight: 2, arbitrary: command(potCommand) },
   { weight: 2, arbitrary: command(paymentCommand) },
   { weight: 1, arbitrary: command(accountCommand) },

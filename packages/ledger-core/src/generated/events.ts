@@ -129,6 +129,30 @@ export interface CardLimits {
   readonly monthlyCount: number | null;
 }
 
+/** Where a dispute stands; OPEN and REPRESENTED wait for an outcome. */
+export type DisputeStatus = 'OPEN' | 'REPRESENTED' | 'WON' | 'LOST' | 'ABSORBED';
+
+/** The dispute after this event, so that any row can be written from the last event alone. */
+export interface Dispute {
+  /** The case's own key, as the bank or the scheme numbers it. */
+  readonly disputeKey: string;
+  /** The card transaction disputed. */
+  readonly originalTransactionId: TransactionId;
+  /** The card used. */
+  readonly cardId: CardId;
+  /** Card scheme, as in liabilities:scheme-settlement:<scheme>. */
+  readonly scheme: string;
+  readonly status: DisputeStatus;
+  /** Billing currency. */
+  readonly currency: CurrencyCode;
+  /** What was claimed first. */
+  readonly opened: Minor;
+  /** What is claimed still: less what the merchant gave back meanwhile. */
+  readonly claim: Minor;
+  /** What the customer has of it: provisional credit until the outcome, for good after one that is not lost. */
+  readonly credited: Minor;
+}
+
 /** Where a merchant is, as far as it is known. */
 export interface MerchantLocation {
   /** Street and number. */
@@ -487,6 +511,90 @@ export interface ClearingSuspended {
   readonly entry: JournalEntry;
 }
 
+/** The bank bears what was claimed. */
+export interface DisputeAbsorbed {
+  readonly type: 'DisputeAbsorbed';
+  readonly dispute: Dispute;
+  /** Borne by the bank, minor units; may be zero. */
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
+  /** The whole journal entry; absent where no money moved. */
+  readonly entry: JournalEntry | null;
+  readonly balances: Balances;
+}
+
+/** The customer pays the provisional credit back, even below zero. */
+export interface DisputeLost {
+  readonly type: 'DisputeLost';
+  /** The own id of the money's row; absent where no money moved. */
+  readonly transactionId: TransactionId | null;
+  readonly dispute: Dispute;
+  /** Debited to the customer, minor units; may be zero. */
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
+  /** The whole journal entry; absent where no money moved. */
+  readonly entry: JournalEntry | null;
+  readonly balances: Balances;
+}
+
+/** A customer disputes a cleared card transaction. */
+export interface DisputeOpened {
+  readonly type: 'DisputeOpened';
+  readonly dispute: Dispute;
+  /** The scheme's reason code, or words. */
+  readonly reason: string;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
+  readonly balances: Balances;
+}
+
+/** The merchant gave money back meanwhile: less is claimed, and provisional credit is taken back. */
+export interface DisputeReduced {
+  readonly type: 'DisputeReduced';
+  /** The own id of the money's row; absent where no money moved. */
+  readonly transactionId: TransactionId | null;
+  readonly dispute: Dispute;
+  /** Provisional credit taken back, minor units; may be zero. */
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
+  /** The whole journal entry; absent where no money moved. */
+  readonly entry: JournalEntry | null;
+  readonly balances: Balances;
+}
+
+/** The merchant contests the dispute (second presentment). The customer is untouched until the outcome. */
+export interface DisputeRepresented {
+  readonly type: 'DisputeRepresented';
+  readonly dispute: Dispute;
+  /** What is presented again, where it is stated. */
+  readonly amount: Minor | null;
+  /** Of the presentment presented again, where it came from a clearing file. */
+  readonly clearingKey: string | null;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
+  readonly balances: Balances;
+}
+
+/** The scheme pays what was claimed. */
+export interface DisputeWon {
+  readonly type: 'DisputeWon';
+  readonly dispute: Dispute;
+  /** Paid by the scheme, minor units; may be zero. */
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
+  /** The whole journal entry; absent where no money moved. */
+  readonly entry: JournalEntry | null;
+  readonly balances: Balances;
+}
+
 /** A journal entry without any customer account. */
 export interface EntryPosted {
   readonly type: 'EntryPosted';
@@ -655,6 +763,22 @@ export interface PotWithdrawn {
   readonly amount: Minor;
   readonly currency: CurrencyCode;
   readonly potBalance: Minor;
+  /** The whole journal entry. */
+  readonly entry: JournalEntry;
+  readonly balances: Balances;
+}
+
+/** The customer has the disputed money until the outcome, or for good after it. */
+export interface ProvisionalCreditPosted {
+  readonly type: 'ProvisionalCreditPosted';
+  /** The own id of the money's row. */
+  readonly transactionId: TransactionId;
+  readonly dispute: Dispute;
+  /** Minor units. */
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  /** Why someone must look at it, such as account_closed. */
+  readonly exception: string | null;
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;
@@ -880,6 +1004,13 @@ export type CardTransactionEvent =
   | ClearingPosted
   | ClearingReversed
   | ClearingSuspended
+  | DisputeAbsorbed
+  | DisputeLost
+  | DisputeOpened
+  | DisputeReduced
+  | DisputeRepresented
+  | DisputeWon
+  | ProvisionalCreditPosted
   | RefundPosted
   | RefundReversed
   | ReversalRecorded;
@@ -963,6 +1094,12 @@ export type LedgerEvent =
   | ClearingPosted
   | ClearingReversed
   | ClearingSuspended
+  | DisputeAbsorbed
+  | DisputeLost
+  | DisputeOpened
+  | DisputeReduced
+  | DisputeRepresented
+  | DisputeWon
   | EntryPosted
   | FeeCharged
   | FeedItemPosted
@@ -978,6 +1115,7 @@ export type LedgerEvent =
   | PotOpened
   | PotUnlocked
   | PotWithdrawn
+  | ProvisionalCreditPosted
   | RefundPosted
   | RefundReversed
   | ReversalRecorded
