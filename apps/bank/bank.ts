@@ -15,6 +15,7 @@ import {
   Readiness,
   type Service,
   STAFF_SECRET,
+  StaffToken,
   staffTokenOf,
 } from '@tallystick/transport/service';
 import { RecordKeys } from '@tallystick/views/record-keys';
@@ -33,7 +34,7 @@ import { CardsModule } from '../cards/cards.module.js';
 import { FeedModule } from '../feed/feed.module.js';
 import { FeedGeneratorModule } from '../feed-generator/feed-generator.module.js';
 import { FinanceModule } from '../finance/finance.module.js';
-import { LedgerModule } from '../ledger/ledger.module.js';
+import { LedgerModule, LedgerProcesses } from '../ledger/ledger.module.js';
 import { MerchantModule } from '../merchant/merchant.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import {
@@ -42,7 +43,8 @@ import {
 } from '../transaction-enrichment/transaction-enrichment.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
 import { type BankClients, clientsOf } from './clients.js';
-import { Engine, now, random } from './engine.js';
+import { addClockRoutes } from './clock.routes.js';
+import { Engine, random } from './engine.js';
 import { VIEWS_CONSUMER } from './projections.js';
 
 /** How long a probe of readiness waits for the views. */
@@ -64,6 +66,8 @@ export interface ServeOptions extends BankOptions {
   readonly port: number;
   /** Where card networks connect; 0 for any free one. */
   readonly iso8583Port: number;
+  /** Whether staff may drive the bank's clock ahead: for trying it out. */
+  readonly drivableClock?: boolean;
   /** HTML by path. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -142,6 +146,15 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
     readiness.register('records', () => engine.records.checkWritable());
     readiness.register('views', () => engine.viewsCaughtUp(AbortSignal.timeout(READY_MS)));
     for (const [path, html] of Object.entries(options.pages ?? {})) addPage(service.app.get(HttpRoutes), path, html);
+    if (options.drivableClock === true) {
+      const processes = service.app.get(LedgerProcesses, { strict: false });
+      addClockRoutes({
+        routes: service.app.get(HttpRoutes),
+        staff: new StaffToken(engine.secrets),
+        clock: engine.clock,
+        runDue: () => processes.runDue(),
+      });
+    }
     url = await service.start();
   } catch (error) {
     await engine.close();
@@ -190,7 +203,7 @@ function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Optio
   const cardProcessing = CardProcessingModule.with({
     configuration: defaultCardProcessing,
     secrets,
-    clock: now,
+    clock: engine.clock.now,
     bookDate,
     time: systemTime,
     random,

@@ -43,6 +43,7 @@ import {
   switchGeneration,
 } from '@tallystick/views/sqlite/index';
 import { CHECKPOINT_PAGES_AT_MOST, CheckpointThread } from './checkpoint-thread.js';
+import { DrivableClock } from './drivable-clock.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { projections } from './projections.js';
 import { ViewsThread } from './views-thread.js';
@@ -63,13 +64,14 @@ const LINGER_MS = 5;
 /** Of trace ids and the like; keys are drawn from the operating system one by one. */
 export const random = pooledRandom();
 
-export function now(): Micros {
+function wallClock(): Micros {
   return BigInt(Date.now()) * 1000n;
 }
 
 export class Engine {
   /** As services use them. */
   readonly answeringRecords: Records;
+  readonly clock: DrivableClock;
 
   private constructor(
     readonly lock: FolderLock,
@@ -85,6 +87,7 @@ export class Engine {
     private readonly report: (error: unknown) => void,
   ) {
     this.answeringRecords = answeringRecords(records, report);
+    this.clock = new DrivableClock(join(options.folder, 'clock-ahead'), wallClock);
   }
 
   /** @throws FolderInUse where another process writes to the folder */
@@ -138,7 +141,7 @@ export class Engine {
       [FRESHNESS, this.viewsThread],
       [BUS, this.bus],
       [PARTITION_OF, () => 0],
-      [CLOCK, now],
+      [CLOCK, this.clock.now],
       [BOOK_DATE, this.bookDate],
       [BOOK_ZONE, this.options.bookZone],
       [SECRETS, this.secrets],

@@ -28,6 +28,7 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly running: Promise<void>[] = [];
   private ticking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private due: DueTimer | undefined;
 
   constructor(
     @Inject(clientOf(ledgerContract)) private readonly ledger: ClientOf<typeof ledgerContract>,
@@ -46,14 +47,17 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
     if (!this.runsProcesses) return;
     const { ledger, views, freshness, records, clock, localDateOf, contextFor } = this;
     this.running.push(this.bus.run(new TransferProcess(ledger, records, contextFor), this.stopping.signal));
-    const due = new DueTimer({ ledger, views, freshness, records, clock, localDateOf, contextFor });
-    this.timer = setInterval(() => {
-      // A run that takes longer than the period is not joined by another.
-      this.ticking ??= this.tick(due).finally(() => {
-        this.ticking = undefined;
-      });
-    }, DUE_PERIOD_MS);
+    this.due = new DueTimer({ ledger, views, freshness, records, clock, localDateOf, contextFor });
+    // A run that takes longer than the period is not joined by another.
+    this.timer = setInterval(() => void this.tick(), DUE_PERIOD_MS);
     this.timer.unref();
+  }
+
+  /** Resolves when what is due now has been done, or has failed and was reported. */
+  async runDue(): Promise<void> {
+    // The one under way may have asked the clock before.
+    await this.ticking;
+    await this.tick();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -62,9 +66,16 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
     await Promise.all([...this.running, this.ticking]);
   }
 
-  private async tick(due: DueTimer): Promise<void> {
+  private tick(): Promise<void> {
+    this.ticking ??= this.runOnce().finally(() => {
+      this.ticking = undefined;
+    });
+    return this.ticking;
+  }
+
+  private async runOnce(): Promise<void> {
     try {
-      await due.run(this.stopping.signal);
+      await this.due?.run(this.stopping.signal);
     } catch (error) {
       if (!this.stopping.signal.aborted) this.report(error);
     }

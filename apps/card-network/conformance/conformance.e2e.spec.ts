@@ -26,8 +26,8 @@ describe('the bank', () => {
     'answers every scenario as it has to',
     async () => {
       const scenarios = readScenarios(FOLDER);
-      const failed = await conform(bank, scenarios, circumstances());
-      expect(reportOf(scenarios, failed)).toBe(`${scenarios.length} scenarios, 0 failed\n`);
+      const outcome = await conform(bank, scenarios, circumstances());
+      expect(reportOf(scenarios, outcome)).toBe(`${scenarios.length} scenarios, 0 failed\n`);
     },
     PATIENCE_MS,
   );
@@ -42,7 +42,7 @@ describe('the bank', () => {
         { name: 'silence', source: 'none', steps: [{ ...held, expect: 'nothing' }, held] },
       ]),
     );
-    const failed = await conform(bank, scenarios, circumstances());
+    const { failed } = await conform(bank, scenarios, circumstances());
     expect(failed.map(({ step, differences }) => [step, differences])).toEqual([
       [1, ['DE39: 51 expected, got 00']],
       [1, ['held: 1251 expected, got 1250']],

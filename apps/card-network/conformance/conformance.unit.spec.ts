@@ -45,7 +45,7 @@ describe('a scenario file with a mistake', () => {
     [
       'with a step of no kind',
       [{ ...scenario, steps: [{ send: {} }] }],
-      'some.json, "one", step 1: /send has neither mti nor http nor change',
+      'some.json, "one", step 1: /send has neither mti nor http nor change nor advance_seconds',
     ],
     [
       'with an unknown field',
@@ -205,10 +205,13 @@ describe('the report', () => {
       '[{"name":"one","source":"ISO 8583","steps":[{"send":{"mti":"0100"},"expect":"nothing"}]}]',
     );
     const failed = scenarios.map((scenario) => ({ scenario, step: 1, differences: ['DE39: 00 expected, got 51'] }));
-    expect(reportOf(scenarios, failed)).toBe(
+    expect(reportOf(scenarios, { failed, skipped: [] })).toBe(
       'FAILED  some.json: one\n  source  ISO 8583\n  step 1: {"mti":"0100"}\n    DE39: 00 expected, got 51\n1 scenarios, 1 failed\n',
     );
-    expect(reportOf(scenarios, [])).toBe('1 scenarios, 0 failed\n');
+    expect(reportOf(scenarios, { failed: [], skipped: [] })).toBe('1 scenarios, 0 failed\n');
+    expect(reportOf(scenarios, { failed: [], skipped: scenarios })).toBe(
+      "1 scenarios, 0 failed, 1 skipped: the bank's clock can not be driven\n",
+    );
   });
 });
 

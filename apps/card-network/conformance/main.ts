@@ -72,9 +72,9 @@ try {
   if (bank === undefined) started = await startBank(`${ROOT}dist/apps/cli/main.js`);
   const subject = bank ?? started;
   if (subject === undefined) throw new Error('there is no bank');
-  const failed = await conform(subject, scenarios, { parallel, now: Date.now, random: randomInt });
-  process.stdout.write(reportOf(scenarios, failed));
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  const outcome = await conform(subject, scenarios, { parallel, now: Date.now, random: randomInt });
+  process.stdout.write(reportOf(scenarios, outcome));
+  process.exitCode = outcome.failed.length === 0 ? 0 : 1;
 } catch (error) {
   const usage = error instanceof UsageError;
   process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n${usage ? USAGE : ''}`);

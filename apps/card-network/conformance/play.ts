@@ -6,7 +6,15 @@ import { balanceDifferences, messageDifferences, requestDifferences } from './co
 import { type Address, Link } from './link.js';
 import { messageOf, type Setting } from './messages.js';
 import { requestOf } from './requests.js';
-import { isMessage, isRequest, type MessageStep, type RequestStep, type Scenario, type Step } from './scenario.js';
+import {
+  isClock,
+  isMessage,
+  isRequest,
+  type MessageStep,
+  type RequestStep,
+  type Scenario,
+  type Step,
+} from './scenario.js';
 import type { BankHttp, Opened } from './staff.js';
 
 export interface Failure {
@@ -83,13 +91,20 @@ class Performance {
 
   /** What was not as expected. */
   async take(step: Step): Promise<readonly string[]> {
-    const differences = isMessage(step)
-      ? await this.#send(step)
-      : isRequest(step)
-        ? await this.#request(step)
-        : await this.#change(step.send);
+    const differences = await this.#do(step);
     if (differences.length > 0 || step.balances === undefined) return differences;
     return balanceDifferences(step.balances, await this.theatre.bank.balances(this.opened.accountId));
+  }
+
+  #do(step: Step): Promise<readonly string[]> {
+    if (isMessage(step)) return this.#send(step);
+    if (isRequest(step)) return this.#request(step);
+    return isClock(step) ? this.#pass(step.send.advance_seconds) : this.#change(step.send);
+  }
+
+  async #pass(seconds: number): Promise<readonly string[]> {
+    await this.theatre.bank.advance(seconds);
+    return [];
   }
 
   end(): void {

@@ -21,6 +21,8 @@ export interface Request {
 }
 
 const GATEWAY = '/gateway/';
+/** What a reversal or a dispute is of has its merchant already. */
+const WITHOUT_MERCHANT = /\/(reversals|disputes|provisional-credits|representments|outcomes)$/;
 const MERCHANT = { name: 'Corner shop London', mcc: '5411', country: 'GB' };
 
 /** A gateway's body gets the card and, with an amount, the merchant where it names none. @param named as messageOf has them */
@@ -33,7 +35,7 @@ export function requestOf(
   const original = about === undefined ? undefined : named.get(about);
   const all = {
     ...(gateway ? { card: { number: setting.cardNumber } } : {}),
-    ...(gateway && !http.endsWith('/reversals') ? { merchant: MERCHANT } : {}),
+    ...(gateway && !WITHOUT_MERCHANT.test(http) ? { merchant: MERCHANT } : {}),
     ...(amount === undefined ? {} : { amount: { amount, currency: setting.currency } }),
     ...(original === undefined ? {} : { original_keys: keysOf(original) }),
     ...body,

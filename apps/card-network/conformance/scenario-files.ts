@@ -3,7 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
-import { changeStep, messageStep, requestStep, type Scenario, type Step, scenarioSchema } from './scenario.js';
+import {
+  changeStep,
+  clockStep,
+  messageStep,
+  requestStep,
+  type Scenario,
+  type Step,
+  scenarioSchema,
+} from './scenario.js';
 
 /** A scenario file is not what docs/conformance.md says; the message names the place. */
 export class ScenarioError extends Error {
@@ -15,6 +23,7 @@ const checks = {
   message: TypeCompiler.Compile(messageStep),
   request: TypeCompiler.Compile(requestStep),
   change: TypeCompiler.Compile(changeStep),
+  clock: TypeCompiler.Compile(clockStep),
 };
 
 /** Every scenario of the folder's JSON files, by file name. @throws ScenarioError */
@@ -67,7 +76,8 @@ function stepOf(step: { readonly send: object }, place: string): Step {
   if ('mti' in step.send) return checked(checks.message, step, place);
   if ('http' in step.send) return checked(checks.request, step, place);
   if ('change' in step.send) return checked(checks.change, step, place);
-  throw new ScenarioError(`${place}: /send has neither mti nor http nor change`);
+  if ('advance_seconds' in step.send) return checked(checks.clock, step, place);
+  throw new ScenarioError(`${place}: /send has neither mti nor http nor change nor advance_seconds`);
 }
 
 function checked<S extends TSchema>(checker: TypeCheck<S>, value: unknown, place: string): Static<S> {

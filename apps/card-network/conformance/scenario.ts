@@ -78,6 +78,7 @@ const requestSent = closed({
   key: Type.Optional(Type.String()),
 });
 const changeSent = Type.Object({ change: Type.String() });
+const clockSent = closed({ advance_seconds: Type.Integer({ minimum: 1 }) });
 
 const balances = closed({
   ledger: Type.Optional(Type.Integer()),
@@ -98,6 +99,8 @@ export const requestStep = closed({
 });
 export const changeStep = closed({ ...everyStep, send: changeSent });
 
+export const clockStep = closed({ ...everyStep, send: clockSent });
+
 /** The steps are checked each by its own kind, so that an error speaks of that kind. */
 export const scenarioSchema = closed({
   name: Type.String({ minLength: 1, maxLength: 120 }),
@@ -115,7 +118,8 @@ export type ExpectedBalances = Static<typeof balances>;
 export type MessageStep = Static<typeof messageStep>;
 export type RequestStep = Static<typeof requestStep>;
 export type ChangeStep = Static<typeof changeStep>;
-export type Step = MessageStep | RequestStep | ChangeStep;
+export type ClockStep = Static<typeof clockStep>;
+export type Step = MessageStep | RequestStep | ChangeStep | ClockStep;
 
 export interface Scenario {
   /** The name of its file, without the folder. */
@@ -130,6 +134,15 @@ export interface Scenario {
 
 export function isMessage(step: Step): step is MessageStep {
   return 'mti' in step.send;
+}
+
+/** Whether time has to pass for it: then it is played by itself, for every account's time is the same. */
+export function takesTime({ steps }: Scenario): boolean {
+  return steps.some(isClock);
+}
+
+export function isClock(step: Step): step is ClockStep {
+  return 'advance_seconds' in step.send;
 }
 
 export function isRequest(step: Step): step is RequestStep {

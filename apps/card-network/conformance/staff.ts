@@ -78,6 +78,16 @@ export class BankHttp {
     await this.#write(`/staff/accounts/${accountId}/changes`, { ...change, card_id: cardId });
   }
 
+  /** Whether its clock can be driven. @throws BankFailure where no answer comes */
+  async hasClock(): Promise<boolean> {
+    return (await this.#ask('/staff/clock', { headers: this.#headers() })).status === 200;
+  }
+
+  /** So much time passes; what falls due meanwhile is done when this resolves. @throws BankFailure */
+  async advance(seconds: number): Promise<void> {
+    await this.#write('/staff/clock', { advance_seconds: seconds });
+  }
+
   /** As of everything that was answered before this was called. @throws BankFailure */
   async balances(accountId: string): Promise<Balances> {
     const { status, body } = await this.#ask(`/staff/accounts/${accountId}/balance`, {

@@ -14,7 +14,8 @@ export interface StartedBank extends Bank {
 /** @param script the built command line @throws where it ends before it listens */
 export async function startBank(script: string): Promise<StartedBank> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
-  const args = [script, '--json', '--data', join(folder, 'data'), 'start', '--port', '0', '--iso8583-port', '0'];
+  const where = ['--json', '--data', join(folder, 'data')];
+  const args = [script, ...where, 'start', '--drivable-clock', '--port', '0', '--iso8583-port', '0'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
   const stop = async () => {

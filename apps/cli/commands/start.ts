@@ -13,6 +13,7 @@ interface Options {
   readonly iso8583Port: string;
   readonly host: string;
   readonly demo?: boolean;
+  readonly drivableClock?: boolean;
 }
 
 export function start(program: Command, session: Session): void {
@@ -21,6 +22,7 @@ export function start(program: Command, session: Session): void {
     .option('--demo', 'with a customer who lives on his card')
     .option('--port <port>', 'for HTTP; 0 for any free one', '8080')
     .option('--iso8583-port <port>', 'for card networks; 0 for any free one', '8583')
+    .option('--drivable-clock', 'staff may drive the clock ahead (POST /staff/clock): for trying the bank out')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .description('the whole bank in one process')
     .action(async (options: Options, command: Command) => {
@@ -37,6 +39,7 @@ export function start(program: Command, session: Session): void {
         port,
         iso8583Port,
         host: options.host,
+        drivableClock: options.drivableClock === true,
         bookZone: BOOK_ZONE,
         calls: 'direct',
         report,
