@@ -7,7 +7,6 @@ import type {
   JournalEntry,
   LedgerEvent,
 } from '@tallystick/ledger-core';
-import type { NaiveDispute } from './naive-disputes.js';
 
 export interface NaiveTransaction {
   readonly id: string;
@@ -32,6 +31,16 @@ export interface NaiveTransaction {
   /** Amounts of increments by their keys, until they are reversed. */
   readonly increments: Map<string, bigint>;
   readonly sequences: Set<number>;
+}
+
+export interface NaiveDispute {
+  readonly of: string;
+  open: boolean;
+  claim: bigint;
+  /** Provisional credit posted, less what was taken back. */
+  paid: bigint;
+  /** What assets:disputes has of it. */
+  cost: bigint;
 }
 
 export interface NaiveCard {

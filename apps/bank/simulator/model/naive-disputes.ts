@@ -5,16 +5,6 @@ import type { NaiveAccount } from './naive-account.js';
 
 export type DisputeEvent = Extract<CardTransactionEvent, { readonly dispute: Dispute }>;
 
-export interface NaiveDispute {
-  readonly of: string;
-  open: boolean;
-  claim: bigint;
-  /** Provisional credit posted, less what was taken back. */
-  paid: bigint;
-  /** What assets:disputes has of it. */
-  cost: bigint;
-}
-
 const MONEY = 'a dispute moves the money that it must';
 
 export function applyDispute(invariants: Invariants, account: NaiveAccount, event: DisputeEvent): void {

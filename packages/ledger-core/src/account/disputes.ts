@@ -15,7 +15,7 @@ import type {
 } from './commands.js';
 import { balancesAfter, type Decision, decided, entryOf, exceptionOf, isAmount, reject, repeatOr } from './decision.js';
 import { findTransaction } from './holds.js';
-import type { AccountState } from './state.js';
+import { type AccountState, isOpenDispute } from './state.js';
 
 export function decideDispute(state: AccountState, command: DisputeCommand, context: CommandContext): Decision {
   switch (command.type) {
@@ -28,11 +28,6 @@ export function decideDispute(state: AccountState, command: DisputeCommand, cont
     case 'CloseDispute':
       return closeDispute(state, command, context);
   }
-}
-
-/** Whether an outcome is still to come. */
-export function isOpenDispute({ status }: Dispute): boolean {
-  return status === 'OPEN' || status === 'REPRESENTED';
 }
 
 export function hasOpenDispute(state: AccountState): boolean {

@@ -1,8 +1,7 @@
 // What a state lets go of, so that it doesn't grow with the account's age. Maps iterate in order of insertion and recordedAt
 // never goes backwards, so the oldest come first; a few are looked at per event, so that no event pays for a long silence.
 import type { Micros } from '../brands.js';
-import { isOpenDispute } from './disputes.js';
-import { type AccountState, keyString, type TransactionState } from './state.js';
+import { type AccountState, isOpenDispute, keyString, type TransactionState } from './state.js';
 
 const DAY: Micros = 86_400_000_000n;
 /** Idempotency keys live this long by recordedAt. */

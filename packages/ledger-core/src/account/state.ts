@@ -126,6 +126,11 @@ export interface DisputeState {
   readonly contentHash: string;
 }
 
+/** Whether an outcome is still to come. */
+export function isOpenDispute({ status }: Dispute): boolean {
+  return status === 'OPEN' || status === 'REPRESENTED';
+}
+
 export interface PotState {
   readonly potId: PotId;
   balance: Minor;
