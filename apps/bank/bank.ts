@@ -251,7 +251,7 @@ class WithoutDoorsModule {}
 
 /** Where there is no HTTP, the routes that modules add go nowhere. */
 function withoutDoors(bank: DynamicModule): DynamicModule {
-  const nowhere = { add: () => {} };
+  const nowhere = { add: () => {}, addOfBytes: () => {} };
   const provided = [
     { provide: HttpRoutes, useValue: nowhere },
     { provide: Readiness, useValue: new Readiness() },

@@ -4,6 +4,7 @@ import type { RequestTopic } from '@tallystick/bus';
 import type { BookDate } from '@tallystick/contracts';
 import {
   accountsContract,
+  balanceContract,
   type ClientOf,
   cardProcessingContract,
   cardsContract,
@@ -12,11 +13,13 @@ import {
 } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
-import { ContractsModule, clientOf, REPORT } from '@tallystick/transport/nest';
+import { ContractsModule, clientOf, RECORDS, REPORT, RUNS_PROCESSES } from '@tallystick/transport/nest';
 import { pause } from '@tallystick/transport/pause';
 import { HttpRoutes, type Secrets } from '@tallystick/transport/service';
+import type { Records } from '@tallystick/views';
 import { Registry } from 'prom-client';
 import { CardProcessingController } from './card-processing.controller.js';
+import { ClearingRoutes } from './clearing/clearing.routes.js';
 import { ClearingFiles } from './clearing/clearing-files.js';
 import { type CardProcessingConfiguration, checkCardProcessing } from './configuration.js';
 import { DecisionCounts } from './decision-counts.js';
@@ -25,8 +28,13 @@ import { Gateway } from './gateway.js';
 import { GatewayOverKafka } from './gateway.kafka.js';
 import { addGatewayRoutes } from './gateway.routes.js';
 import { RowImporter } from './import-rows.js';
+import { AnsweredLate } from './iso8583/answered-late.js';
+import { type StandingIn, standingIn } from './stand-in/assembly.js';
+import { OutboxDelivery } from './stand-in/outbox-delivery.js';
 import { CardTokens, type TokenKey } from './tokens.js';
 
+export { type ClearingFileReport, type ClearingReport, importClearing } from './clearing/clearing-import.js';
+export type { ClearingSource } from './clearing/clearing-source.js';
 export { GatewayOverIso8583, type Iso8583Options } from './gateway.iso8583.js';
 
 /** The secret that card tokens are keyed with; to be named when the secrets are opened. */
@@ -35,6 +43,8 @@ export const CARD_TOKEN_SECRET = 'card-tokens';
 const PATIENCE_MS = 1_000;
 /** Nobody holds a connection open meanwhile, and up to a thousand requests wait together. */
 const PATIENCE_OVER_KAFKA_MS = 5_000;
+/** Of one delivery of what the ledger is told later: nobody waits for it. */
+const PATIENCE_LATER_MS = 5_000;
 const ACTOR = 'service:card-gateway';
 
 export interface CardProcessingPorts {
@@ -52,6 +62,7 @@ export interface CardProcessingPorts {
   readonly iso8583?: Iso8583Options | undefined;
 }
 
+const STANDING_IN = Symbol('the ledger, and who stands in for it');
 const GATEWAY_ROUTES = Symbol('routes of the card gateway');
 
 @Module({})
@@ -66,7 +77,7 @@ export class CardProcessingModule {
       imports: [
         ContractsModule.forService({
           answers: [cardProcessingContract],
-          calls: [ledgerContract, cardsContract, accountsContract, transactionsContract],
+          calls: [ledgerContract, cardsContract, accountsContract, balanceContract, transactionsContract],
         }),
       ],
       providers: [
@@ -79,10 +90,11 @@ export class CardProcessingModule {
         },
         {
           provide: Gateway,
-          useFactory: (ledger: Ledger, cards: CardsClient, tokens: CardTokens) =>
+          useFactory: ({ ledger }: StandingIn, cards: CardsClient, tokens: CardTokens) =>
             new Gateway({ ledger, cards, clock, bookDate, tokens, configuration }),
-          inject: [clientOf(ledgerContract), clientOf(cardsContract), CardTokens],
+          inject: [STANDING_IN, clientOf(cardsContract), CardTokens],
         },
+        ...standIn(ports, configuration),
         {
           provide: ClearingFiles,
           useFactory: (ledger: Ledger, cards: CardsClient, transactions: Transactions, tokens: CardTokens) => {
@@ -107,6 +119,7 @@ export class CardProcessingModule {
             }),
           inject: [HttpRoutes, Gateway, DecisionCounts],
         },
+        ClearingRoutes,
         ...overKafka(ports),
         ...overIso8583(ports),
         CardProcessingController,
@@ -134,7 +147,51 @@ function overKafka({ requests, time, random }: CardProcessingPorts): Provider[] 
   ];
 }
 
-function overIso8583({ iso8583: options, time, random }: CardProcessingPorts): Provider[] {
+function standIn(
+  { clock, bookDate, time, random }: CardProcessingPorts,
+  { standIn: configuration, rememberedCards }: CardProcessingConfiguration,
+): Provider[] {
+  const scope = { time, random, actor: ACTOR, patienceMs: PATIENCE_LATER_MS };
+  const decided = { configuration, rememberedCards, clock, bookDate, scope, pause };
+  return [
+    { provide: AnsweredLate, useFactory: () => new AnsweredLate() },
+    {
+      provide: STANDING_IN,
+      useFactory: (
+        ledger: Ledger,
+        cards: CardsClient,
+        accounts: ClientOf<typeof accountsContract>,
+        balance: ClientOf<typeof balanceContract>,
+        metrics: Registry,
+        late: AnsweredLate,
+        records: Records | undefined,
+        report: Report = () => undefined,
+      ) =>
+        standingIn({
+          ...decided,
+          ...{ ledger, cards, accounts, balance, metrics, records, report },
+          onLate: ({ name, responseCode }) => late.remember(name, responseCode),
+        }),
+      inject: [
+        clientOf(ledgerContract),
+        clientOf(cardsContract),
+        clientOf(accountsContract),
+        clientOf(balanceContract),
+        Registry,
+        AnsweredLate,
+        { token: RECORDS, optional: true },
+        { token: REPORT, optional: true },
+      ],
+    },
+    {
+      provide: OutboxDelivery,
+      useFactory: ({ outbox }: StandingIn, runs = true) => new OutboxDelivery(outbox, runs),
+      inject: [STANDING_IN, { token: RUNS_PROCESSES, optional: true }],
+    },
+  ];
+}
+
+function overIso8583({ iso8583: options, clock, bookDate, time, random }: CardProcessingPorts): Provider[] {
   if (options === undefined) return [];
   const scope = { time, random, actor: ACTOR, patienceMs: PATIENCE_MS };
   return [
@@ -145,9 +202,22 @@ function overIso8583({ iso8583: options, time, random }: CardProcessingPorts): P
         tokens: CardTokens,
         counts: DecisionCounts,
         metrics: Registry,
+        late: AnsweredLate,
+        { outbox }: StandingIn,
         report: Report = () => undefined,
-      ) => new GatewayOverIso8583({ options, gateway, tokens, counts, metrics, scope, pause, report }),
-      inject: [Gateway, CardTokens, DecisionCounts, Registry, { token: REPORT, optional: true }],
+      ) => {
+        const standing = { late, outbox, clock, bookDate };
+        return new GatewayOverIso8583({ options, gateway, tokens, counts, metrics, scope, report, ...standing });
+      },
+      inject: [
+        Gateway,
+        CardTokens,
+        DecisionCounts,
+        Registry,
+        AnsweredLate,
+        STANDING_IN,
+        { token: REPORT, optional: true },
+      ],
     },
   ];
 }

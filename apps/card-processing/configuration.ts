@@ -1,5 +1,6 @@
 // What the bank decides about its cards: the largest authorisation, and how long a hold stays.
 import { AMOUNT_MAX, type Micros, type Minor } from '@tallystick/ledger-core';
+import { checkStandIn, noStandIn, type StandInConfiguration } from './stand-in/configuration.js';
 
 export interface HoldRule {
   /** Null for every scheme. */
@@ -22,6 +23,8 @@ export interface CardProcessingConfiguration {
   readonly holdRules: readonly HoldRule[];
   /** How many cards' accounts are remembered. */
   readonly rememberedCards: number;
+  /** What is decided while the ledger is out of reach. */
+  readonly standIn: StandInConfiguration;
 }
 
 export const defaultCardProcessing: CardProcessingConfiguration = {
@@ -31,6 +34,7 @@ export const defaultCardProcessing: CardProcessingConfiguration = {
   preAuthorisationHoldDays: 30,
   holdRules: [],
   rememberedCards: 200_000,
+  standIn: noStandIn,
 };
 
 const DAY: Micros = 86_400_000_000n;
@@ -73,6 +77,7 @@ export function checkCardProcessing(configuration: CardProcessingConfiguration):
   }
   if (!Number.isInteger(rememberedCards) || rememberedCards < 1)
     throw new Error('rememberedCards: a whole number above zero');
+  checkStandIn(configuration.standIn);
   return configuration;
 }
 

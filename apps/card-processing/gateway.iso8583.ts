@@ -1,14 +1,17 @@
 // The card gateway over ISO 8583 (docs/iso8583-gateway.md): the same decisions by the same keys as over HTTP, on TCP.
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { BookDate } from '@tallystick/contracts';
 import { compile, type Dialect } from '@tallystick/iso8583';
+import type { Micros } from '@tallystick/ledger-core';
 import type { ScopeOptions } from '@tallystick/transport/service';
-import { callScopeOf } from '@tallystick/transport/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DecisionCounts } from './decision-counts.js';
 import type { Gateway } from './gateway.js';
+import type { AnsweredLate } from './iso8583/answered-late.js';
 import { LateReversals } from './iso8583/late-reversals.js';
 import { Listener, type ListenerOptions } from './iso8583/listener.js';
 import { Switchboard } from './iso8583/switchboard.js';
+import type { Outbox } from './stand-in/outbox.js';
 import type { CardTokens } from './tokens.js';
 
 export interface Iso8583Options extends ListenerOptions {
@@ -24,7 +27,11 @@ export interface GatewayOverIso8583Ports {
   readonly counts: DecisionCounts;
   readonly metrics: Registry;
   readonly scope: ScopeOptions;
-  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** What was answered late, and what takes it back. */
+  readonly late: AnsweredLate;
+  readonly outbox: Outbox;
+  readonly clock: () => Micros;
+  readonly bookDate: BookDate;
   /** Told of what nobody expected; the message is answered nevertheless. */
   readonly report: (error: unknown) => void;
 }
@@ -36,7 +43,7 @@ export class GatewayOverIso8583 implements OnApplicationBootstrap, OnModuleDestr
   #port: number | undefined;
 
   constructor(private readonly ports: GatewayOverIso8583Ports) {
-    const { options, gateway, tokens, counts, metrics, scope, pause, report } = ports;
+    const { options, gateway, tokens, counts, metrics, scope, late, report } = ports;
     const unreadable = new Counter({
       name: 'iso8583_unreadable_total',
       help: 'Messages that could not be read, by what was wrong with them',
@@ -49,15 +56,7 @@ export class GatewayOverIso8583 implements OnApplicationBootstrap, OnModuleDestr
       labelNames: ['why'],
       registers: [metrics],
     });
-    this.#late = new LateReversals({
-      pause,
-      reverse: async ({ key, card, keys }) => {
-        const answered = await gateway
-          .reverseLate({ card, original_keys: keys }, `late.${key}`, callScopeOf({}, scope))
-          .catch(report);
-        return answered !== undefined && !(answered.kind === 'refused' && answered.retryable);
-      },
-    });
+    this.#late = new LateReversals(ports);
     this.#switchboard = new Switchboard({
       codec: compile(options.dialect),
       gateway,
@@ -65,7 +64,8 @@ export class GatewayOverIso8583 implements OnApplicationBootstrap, OnModuleDestr
       counts,
       scope,
       report,
-      onLate: (late) => this.#late.add(late),
+      late,
+      onLate: (authorisation) => this.#late.add(authorisation),
       onUnreadable: (code) => unreadable.inc({ code }),
     });
     this.#listener = new Listener(options, {
@@ -92,7 +92,7 @@ export class GatewayOverIso8583 implements OnApplicationBootstrap, OnModuleDestr
     this.#switchboard.refuse();
     const patience = AbortSignal.timeout(this.ports.options.drainMs);
     await this.#listener.close(patience);
-    await this.#late.close(patience);
+    await this.#late.settled(patience);
   }
 
   #registerGauges(metrics: Registry): void {

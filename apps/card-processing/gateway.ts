@@ -1,6 +1,7 @@
 // The card gateway without its HTTP: from a message to the ledger's decision. Everything that is not in the message is passed in.
 import type { BookDate, CallContext, ClientOf, cardsContract, ledgerContract } from '@tallystick/contracts';
 import { type CardId, declines, type Micros, unknownCardId } from '@tallystick/ledger-core';
+import { CallFailed, sentAfterAll } from '@tallystick/transport';
 import { type Answered, answerOfOutcome, type EnquiryAnswer } from './answers.js';
 import { CardDirectory, type Located } from './card-directory.js';
 import { type CardProcessingConfiguration, HoldTimes } from './configuration.js';
@@ -41,7 +42,7 @@ import {
   type Prepared,
   suspenseOf,
 } from './prepared.js';
-import { failed, failureOf, type Refusal, rejected } from './refusals.js';
+import { failed, failureOf, type Refusal, rejected, timedOut } from './refusals.js';
 import type { CardTokens } from './tokens.js';
 
 export interface GatewayPorts {
@@ -85,14 +86,6 @@ export class Gateway {
 
   reverse(body: ReversalBody, key: string, context: CallContext): Promise<Answered> {
     return this.handle(body, key, context, readReversal);
-  }
-
-  /** Takes back what may have been decided of an authorisation that was answered with nothing but that it took too long. */
-  reverseLate(body: ReversalBody, key: string, context: CallContext): Promise<Answered> {
-    return this.handle(body, key, context, (message, cardId) => {
-      const reversal = readReversal(message, cardId);
-      return isRefusal(reversal) ? reversal : { ...reversal, reason: 'ANSWERED_LATE' };
-    });
   }
 
   async enquire({ card, channel, mcc }: Enquiry, context: CallContext): Promise<EnquiryAnswer | Refusal> {
@@ -176,9 +169,11 @@ export class Gateway {
     try {
       const { responses } = await this.ports.ledger.executeAll({ requests: all.map((one) => one.request) }, context);
       const journalId = this.journalId ?? (await this.askJournalId(context));
-      return all.map((one, index) =>
-        answerOfOutcome(responses[index]?.outcomes[0], one.accountId, one.currency, journalId),
-      );
+      return all.map((one, index) => {
+        const outcome = responses[index]?.outcomes[0];
+        // Of several that never reached the ledger, those that nobody stood in for.
+        return outcome === undefined ? timedOut : answerOfOutcome(outcome, one.accountId, one.currency, journalId);
+      });
     } catch (error) {
       const failure = failureOf(error);
       return all.map(() => failure);
@@ -260,7 +255,10 @@ export class Gateway {
   }
 
   private async askJournalId(context: CallContext): Promise<string> {
-    const { id } = await this.ports.ledger.journal({}, context);
+    const { id } = await this.ports.ledger.journal({}, context).catch((error: unknown) => {
+      // By now the message itself was sent.
+      throw error instanceof CallFailed ? sentAfterAll(error) : error;
+    });
     this.journalId = id;
     return id;
   }

@@ -2,14 +2,19 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { bookDateIn } from '@tallystick/contracts';
 import { compile, encodeFrame, type Fields, frameSplitter, type Iso8583Message, tallystick } from '@tallystick/iso8583';
 import { systemTime, type Time } from '@tallystick/transport';
 import { pause } from '@tallystick/transport/pause';
+import type { Records } from '@tallystick/views';
 import { Registry } from 'prom-client';
 import { DecisionCounts } from './decision-counts.js';
 import { GatewayOverIso8583, type Iso8583Options } from './gateway.iso8583.js';
 import { NUMBER, type OverMemory } from './gateway-over-memory.suite.js';
+import { AnsweredLate } from './iso8583/answered-late.js';
 import { iso8583 } from './iso8583/configuration.js';
+import { deliveryTo } from './stand-in/delivery.js';
+import { Outbox } from './stand-in/outbox.js';
 
 export const codec = compile(tallystick);
 
@@ -24,16 +29,33 @@ export interface OverIso8583 {
 export interface OverIso8583Options extends Partial<Omit<Iso8583Options, 'limits'>> {
   readonly limits?: Partial<Iso8583Options['limits']>;
   readonly time?: Time;
+  /** Where what is to be taken back is recorded; nowhere, where there are none. */
+  readonly records?: Records;
 }
 
 export async function overIso8583(
-  { gateway, tokens }: Pick<OverMemory, 'gateway' | 'tokens'>,
+  { gateway, tokens, ledger, cards, context, clock }: OverMemory,
   options: OverIso8583Options = {},
 ): Promise<OverIso8583> {
   const metrics = new Registry();
   const reports: unknown[] = [];
-  const { time = systemTime, limits, ...rest } = options;
+  const { time = systemTime, limits, records, ...rest } = options;
   const usual = iso8583('127.0.0.1', 0);
+  const report = (error: unknown) => void reports.push(error);
+  const late = new AnsweredLate();
+  const outbox = new Outbox({
+    records,
+    deliver: deliveryTo({ ledger, cards, context: () => context, report }),
+    entered: (entry) => {
+      if (entry.kind === 'late') late.remember(entry.name, entry.responseCode);
+    },
+    left: () => undefined,
+    pause,
+    now: () => time.now(),
+    metrics,
+    report,
+  });
+  outbox.start();
   const service = new GatewayOverIso8583({
     options: { ...usual, ...rest, limits: { ...usual.limits, ...limits } },
     gateway,
@@ -41,8 +63,11 @@ export async function overIso8583(
     counts: new DecisionCounts(metrics),
     metrics,
     scope: { time, random: (bytes) => new Uint8Array(bytes).fill(1), actor: 'service:spec', patienceMs: 1_000 },
-    pause,
-    report: (error) => reports.push(error),
+    late,
+    outbox,
+    clock,
+    bookDate: bookDateIn('Europe/London'),
+    report,
   });
   await service.onApplicationBootstrap();
   return {
@@ -50,7 +75,10 @@ export async function overIso8583(
     metrics,
     reports,
     connect: () => Network.connect(service.port),
-    close: () => service.onModuleDestroy(),
+    close: async () => {
+      await service.onModuleDestroy();
+      await outbox.close();
+    },
   };
 }
 

@@ -70,6 +70,9 @@ export const timedOut: Refusal = refusal(
   UNAVAILABLE,
 );
 
+/** As timedOut to whoever asked; but the ledger certainly has not decided it, so there is nothing to take back. */
+export const unreached: Refusal = { ...timedOut };
+
 export const failed: Refusal = refusal(
   500,
   'internal_service',
@@ -82,5 +85,6 @@ export const failed: Refusal = refusal(
 /** What is answered where a call brought no answer. @throws whatever is no CallFailed: a bug, for the chassis to report */
 export function failureOf(error: unknown): Refusal {
   if (!(error instanceof CallFailed)) throw error;
+  if (!error.sent) return unreached;
   return NO_ANSWER.has(error.code) ? timedOut : failed;
 }

@@ -15,7 +15,7 @@ export class CouldNotRun extends Error {
   override readonly name = 'CouldNotRun';
 }
 
-const BAD_INPUT: ReadonlySet<string> = new Set(['UsageError', 'BadInput']);
+const BAD_INPUT: ReadonlySet<string> = new Set(['UsageError', 'BadInput', 'BadClearingFile']);
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;

@@ -7,9 +7,9 @@ import type { Answered } from '../answers.js';
 import { type DecisionAsked, decisionOf } from '../asked.js';
 import type { DecisionCounts } from '../decision-counts.js';
 import type { Gateway } from '../gateway.js';
-import { failed } from '../refusals.js';
+import { failed, type Refusal, unreached } from '../refusals.js';
 import type { CardTokens } from '../tokens.js';
-import { AnsweredLate } from './answered-late.js';
+import type { AnsweredLate } from './answered-late.js';
 import { text } from './fields.js';
 import type { LateAuthorisation } from './late-reversals.js';
 import { type Asked, askedBy } from './requests.js';
@@ -29,8 +29,9 @@ export interface SwitchboardPorts {
   readonly tokens: CardTokens;
   readonly counts: DecisionCounts;
   readonly scope: ScopeOptions;
-  /** Told of each authorisation that may have been approved though it was answered otherwise. */
-  readonly onLate: (late: LateAuthorisation) => void;
+  readonly late: AnsweredLate;
+  /** Told of each authorisation that may have been approved though it is answered otherwise, which waits for it; never rejects. */
+  readonly onLate: (late: LateAuthorisation) => Promise<void>;
   /** Told of each message that could not be read, by the error's code. */
   readonly onUnreadable: (code: string) => void;
   /** Told of what nobody expected; the message is answered nevertheless. */
@@ -45,7 +46,6 @@ const STANS = 1_000_000;
 const REQUEST_DIGITS: ReadonlySet<string> = new Set(['0', '2']);
 
 export class Switchboard {
-  readonly #late = new AnsweredLate();
   /** By all that is asked: a repeat that comes meanwhile waits for the same decision. */
   readonly #deciding = new Map<string, Promise<Answered>>();
   #refusing = false;
@@ -112,7 +112,8 @@ export class Switchboard {
     }
     if (this.#refusing) return encodeFrame(codec, responseTo(mti, fields, UNAVAILABLE));
     if (asked.kind === 'enquiry') return this.#enquire(message, asked);
-    const responseCode = this.#late.isEmpty ? undefined : this.#late.responseCodeOf(this.#nameOf(asked));
+    const { late } = this.ports;
+    const responseCode = late.isEmpty ? undefined : late.responseCodeOf(this.#nameOf(asked));
     if (responseCode !== undefined) return encodeFrame(codec, responseTo(mti, fields, responseCode));
     return this.#decide(asked).then((answered) =>
       encodeFrame(
@@ -157,20 +158,23 @@ export class Switchboard {
       .then((answered) => {
         this.#deciding.delete(same);
         counts.count(answered);
-        if (answered.kind === 'refused' && answered.status >= 500) this.#unanswered(asked, answered.responseCode);
-        return answered;
+        if (answered.kind !== 'refused' || answered.status < 500) return answered;
+        return this.#unanswered(asked, answered).then(() => answered);
       });
     this.#deciding.set(same, deciding);
     return deciding;
   }
 
   /** Only what an approval would have held or posted is taken back; everything else the sender repeats until it is answered. */
-  #unanswered(asked: DecisionAsked, responseCode: string): void {
+  async #unanswered(asked: DecisionAsked, answered: Refusal): Promise<void> {
     if (asked.kind !== 'authorisation' && asked.kind !== 'increment') return;
     const { keys, card } = asked.body;
-    if (keys === undefined) return;
-    this.#late.remember(this.#nameOf(asked), responseCode);
-    this.ports.onLate({ key: asked.key, card, keys });
+    if (keys === undefined || card.number === undefined) return;
+    const name = this.#nameOf(asked);
+    const { responseCode } = answered;
+    this.ports.late.remember(name, responseCode);
+    if (answered === unreached) return;
+    await this.ports.onLate({ key: asked.key, name, cardNumber: card.number, keys, responseCode });
   }
 
   /** What tells a transaction from every other, without a card number: this is kept. */

@@ -1,6 +1,6 @@
 // What `tallystick import clearing` tells people.
 import { formatMinor } from '@tallystick/ledger-core';
-import type { ClearingFileReport, ClearingReport } from '../import/import-clearing.js';
+import type { ClearingFileReport, ClearingReport } from '../../bank/clearing-import.js';
 
 const EXCEPTIONS_SHOWN = 20;
 

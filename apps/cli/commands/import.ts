@@ -2,9 +2,11 @@
 import { AMOUNT_MAX, formatMinor, isCurrency } from '@tallystick/ledger-core';
 import type { Command } from 'commander';
 import type { OfflineBank } from '../../bank/bank.js';
+import type { ClearingReport } from '../../bank/clearing-import.js';
 import { UsageError } from '../failures.js';
+import { fileSource } from '../import/clearing-file-source.js';
+import { uploadClearing } from '../import/clearing-upload.js';
 import { type ImportReport, importCards } from '../import/import-cards.js';
-import { importClearing } from '../import/import-clearing.js';
 import { importJournal, type JournalImportReport } from '../import/import-journal.js';
 import { progress } from '../progress.js';
 import { answer, foundDifference, type GlobalOptions, globalOptions, type Session } from '../session.js';
@@ -46,11 +48,18 @@ export function importFiles(program: Command, session: Session): void {
     .command('clearing')
     .argument('<file...>', 'presentments: JSON lines, or Mastercard IPM (VBS or 1014-blocked, EBCDIC or ASCII)')
     .description('a day of presentments from a card scheme; a file that is wrong is refused whole')
-    .action((files: string[], _: object, command: Command) =>
-      importing(session, command, (bank, signal, onProgress) =>
-        clearing(session, command, bank, files, signal, onProgress),
-      ),
-    );
+    .action(async (files: string[], _: object, command: Command) => {
+      try {
+        await importing(session, command, (bank, signal, onProgress) =>
+          clearing(session, command, bank, files, signal, onProgress),
+        );
+      } catch (error) {
+        const { FolderInUse } = await import('../../bank/folder-lock.js');
+        const url = error instanceof FolderInUse ? error.holder?.url : undefined;
+        if (url === undefined) throw error;
+        await told(session, command, await uploadClearing(url, files, session.signal));
+      }
+    });
 }
 
 type OnProgress = (done: number, total: number | undefined) => void;
@@ -127,8 +136,17 @@ async function clearing(
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<void> {
-  const report = await importClearing(files, bank.clients, { signal, context: bank.context, onProgress });
+  const { importClearing } = await import('../../bank/clearing-import.js');
+  const report = await importClearing(files.map(fileSource), bank.clients, {
+    signal,
+    context: bank.context,
+    onProgress,
+  });
   await bank.enriched(signal);
+  await told(session, command, report);
+}
+
+async function told(session: Session, command: Command, report: ClearingReport): Promise<void> {
   if (report.files.some((file) => file.exception_records.length > 0)) foundDifference(session);
   await answer(session, command, { json: () => report, text: () => clearingReportText(report) });
 }

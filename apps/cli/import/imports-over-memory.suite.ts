@@ -21,7 +21,9 @@ import { Projector } from '@tallystick/views';
 import { MemoryRecords, MemoryViewStore, MemoryViews } from '@tallystick/views/memory/index';
 import { Accounts } from '../../accounts/accounts.js';
 import { CardProcessingController } from '../../card-processing/card-processing.controller.js';
+import { BadClearingFile } from '../../card-processing/clearing/bad-clearing-file.js';
 import { ClearingFiles } from '../../card-processing/clearing/clearing-files.js';
+import { type ClearingFileReport, importClearing } from '../../card-processing/clearing/clearing-import.js';
 import { defaultCardProcessing } from '../../card-processing/configuration.js';
 import { Gateway } from '../../card-processing/gateway.js';
 import { RowImporter } from '../../card-processing/import-rows.js';
@@ -31,9 +33,9 @@ import { AccountStreams } from '../../ledger/account-streams.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { Transactions } from '../../transactions/transactions.js';
 import { transactionsProjection } from '../../transactions/transactions.projection.js';
+import { fileSource } from './clearing-file-source.js';
 import { BadInput } from './csv-records.js';
 import { type ImportOptions, type ImportReport, importCards } from './import-cards.js';
-import { type ClearingFileReport, importClearing } from './import-clearing.js';
 import { importJournal, type JournalImportReport } from './import-journal.js';
 
 export const HEADER =
@@ -142,7 +144,7 @@ export class ImportsUnderTest {
   async clearing(path: string): Promise<ClearingFileReport> {
     const { signal } = new AbortController();
     const options = { signal, context: () => this.context, onProgress: () => {} };
-    const { files } = await importClearing([path], this.services, options);
+    const { files } = await importClearing([fileSource(path)], this.services, options);
     const [report] = files;
     if (report === undefined) throw new Error('no file was looked at');
     return report;
@@ -173,7 +175,7 @@ export class ImportsUnderTest {
       () => new Error('it was taken in'),
       (reason: unknown) => reason,
     );
-    if (!(error instanceof BadInput)) throw error;
+    if (!(error instanceof BadInput) && !(error instanceof BadClearingFile)) throw error;
     if ((await this.events()).length !== before) throw new Error('events were recorded');
     return error.message.replaceAll(`${this.folder}/`, '');
   }

@@ -60,6 +60,8 @@ describe('a configuration', () => {
     [{ cassandra: { consistency: 'most' } }, 'cassandra.consistency', /expected union value/],
     [{ kafka: { partitions: 0 } }, 'kafka.partitions', /greater or equal/],
     [{ mesh: true }, 'mesh', /unexpected property/],
+    [{ standIn: { enabled: true } }, 'standIn.limits', /is empty, and standIn.enabled is true/],
+    [{ standIn: { limits: { GBP: { perTransaction: 5_000 } } } }, 'standIn.limits.GBP.perCard', /expected/],
     [{ rpc: { services: { ledger: 'http://ledger' } } }, 'rpc.services.ledger', /expected array/],
     [{ kafka: { sasl: 'scram-sha-256' } }, 'kafka.username', /is missing: kafka.sasl is scram-sha-256/],
     [{ cassandra: { username: 'bank' } }, 'cassandra.password', /is missing: cassandra.username is bank/],

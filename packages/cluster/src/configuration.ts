@@ -7,6 +7,7 @@ const text = Type.String({ minLength: 1 });
 /** Empty for none. */
 const optionalText = Type.String({ default: '' });
 const port = (value: number) => Type.Integer({ default: value, minimum: 0, maximum: 65_535 });
+const minorUnits = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const host = Type.String({ default: '127.0.0.1' });
 
 /** A section that may be left out as a whole. */
@@ -31,6 +32,22 @@ const configurationSchema = Type.Object(
       keyFile: optionalText,
       caFile: optionalText,
       connectionsMax: Type.Integer({ default: 10_000, minimum: 1 }),
+    }),
+    /** What card-processing decides while the ledger is out of reach; docs/stand-in.md. */
+    standIn: section({
+      enabled: Type.Boolean({ default: false }),
+      kinds: Type.Array(Type.Union([Type.Literal('purchase'), Type.Literal('status_inquiry')]), {
+        default: ['purchase'],
+      }),
+      /** Over which a card's approvals are summed and counted. */
+      windowHours: Type.Integer({ default: 24, minimum: 1, maximum: 744 }),
+      countPerCard: Type.Integer({ default: 5, minimum: 1 }),
+      /** By currency, in minor units. */
+      limits: Type.Record(
+        Type.String({ pattern: '^[A-Z]{3}$' }),
+        Type.Object({ perTransaction: minorUnits, perCard: minorUnits }, { additionalProperties: false }),
+        { default: {}, additionalProperties: false },
+      ),
     }),
     /** Where the other services call. */
     rpc: section({
@@ -110,6 +127,7 @@ export function clusterConfiguration(sources: ConfigurationSources): ClusterConf
 /** What no schema says: keys that need each other, and files that have to be there. */
 function faultOf({
   iso8583,
+  standIn,
   journal,
   kafka,
   cassandra,
@@ -123,6 +141,8 @@ function faultOf({
     return ['journal.username', 'is only sent over TLS, and journal.connection says tls=false'];
   if ((iso8583.certificateFile === '') !== (iso8583.keyFile === ''))
     return ['iso8583.keyFile', 'and iso8583.certificateFile are given together'];
+  if (standIn.enabled && Object.keys(standIn.limits).length === 0)
+    return ['standIn.limits', 'is empty, and standIn.enabled is true'];
   const files: Readonly<Record<string, string>> = {
     'iso8583.certificateFile': iso8583.certificateFile,
     'iso8583.keyFile': iso8583.keyFile,

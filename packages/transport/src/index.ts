@@ -6,6 +6,7 @@ export {
   callFailedOf,
   DeadlineExceeded,
   type ReportUnexpected,
+  sentAfterAll,
 } from './call-failed.js';
 export { CallScope, type NewContext } from './call-scope.js';
 export { type ContextFor, contextsOf } from './context-for.js';

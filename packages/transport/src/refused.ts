@@ -15,6 +15,6 @@ export class Refused extends CallFailed {
     service: string,
     readonly reason: Refusal,
   ) {
-    super({ code: 'unavailable', message: `${service} ${MESSAGES[reason]}`, retryable: true });
+    super({ code: 'unavailable', message: `${service} ${MESSAGES[reason]}`, retryable: true, sent: false });
   }
 }

@@ -15,7 +15,7 @@ export class TryFailed extends CallFailed {
     readonly facts: FailedTry,
     cause: unknown,
   ) {
-    super(unreachable(service), cause);
+    super({ ...unreachable(service), sent: facts.sent }, cause);
   }
 }
 

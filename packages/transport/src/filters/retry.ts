@@ -1,3 +1,4 @@
+import { CallFailed, sentAfterAll } from '../call-failed.js';
 import { CallScope } from '../call-scope.js';
 import type { Call, Filter, Service } from '../service.js';
 import type { Time } from '../time.js';
@@ -26,28 +27,31 @@ export interface RetryOptions {
 export function retry(options: RetryOptions): Filter {
   const { idempotent, triesMax, budget, time, onRetry } = options;
 
-  const attempt = (call: Call, next: Service, made: number): Promise<unknown> =>
+  /** @param sent whether an earlier try may have been: then the call may have been, whatever becomes of this one */
+  const attempt = (call: Call, next: Service, made: number, sent: boolean): Promise<unknown> =>
     next(call).catch((failure) => {
-      if (!(failure instanceof TryFailed) || made >= triesMax) throw failure;
-      if (failure.facts.sent && !idempotent) throw failure;
+      const told = sent && failure instanceof CallFailed ? sentAfterAll(failure) : failure;
+      if (!(failure instanceof TryFailed) || made >= triesMax) throw told;
+      if (failure.facts.sent && !idempotent) throw told;
       const pauseMs = failure.facts.elsewhere ? 0 : pauseOf(options, made);
-      if (time.now() + pauseMs >= call.context.deadline || isCancelled(call)) throw failure;
+      if (time.now() + pauseMs >= call.context.deadline || isCancelled(call)) throw told;
       if (!budget.take()) {
         onRetry('over-budget');
-        throw failure;
+        throw told;
       }
       onRetry('made');
       const again = { ...call, tried: [...(call.tried ?? []), failure.facts.instance] };
-      if (pauseMs === 0) return attempt(again, next, made + 1);
+      const sentByNow = sent || failure.facts.sent;
+      if (pauseMs === 0) return attempt(again, next, made + 1, sentByNow);
       return pause(time, pauseMs).then(() => {
-        if (isCancelled(call)) throw failure;
-        return attempt(again, next, made + 1);
+        if (isCancelled(call)) throw told;
+        return attempt(again, next, made + 1, sentByNow);
       });
     });
 
   return (call, next) => {
     budget.deposit();
-    return attempt(call, next, 1);
+    return attempt(call, next, 1, false);
   };
 }
 

@@ -56,6 +56,17 @@ describe('a call whose tries fail', () => {
     expect(outcomes).toEqual(['made']);
   });
 
+  it('may have been sent where any of its tries may have been, and was not where none was', async () => {
+    const unsent = failed({ sent: false, elsewhere: true });
+    const sent = failed({ sent: true, elsewhere: true });
+    await expect(callWith([unsent, unsent, unsent])).rejects.toMatchObject({ code: 'unavailable', sent: false });
+    tried = [];
+    await expect(callWith([unsent, sent, unsent])).rejects.toMatchObject({ code: 'unavailable', sent: true });
+    tried = [];
+    const nowhere = new CallFailed({ code: 'unavailable', message: 'a', retryable: true, sent: false });
+    await expect(callWith([sent, nowhere])).rejects.toMatchObject({ code: 'unavailable', sent: true });
+  });
+
   it('pauses, longer each time up to a limit, where there is nowhere else', async () => {
     const answer = callWith([alone, alone]);
     await settled();

@@ -23,7 +23,7 @@ export function oneTry(options: TryOptions): Service {
     const { request, route, context, affinity, tried } = call;
     if (!(request instanceof Uint8Array)) throw new Error('a try sends bytes');
     const instance = instances.choose(affinity, tried);
-    if (instance === undefined) return Promise.reject(new CallFailed(unreachable(service)));
+    if (instance === undefined) return Promise.reject(new CallFailed({ ...unreachable(service), sent: false }));
     const now = time.now();
     if (now >= context.deadline) return Promise.reject(new DeadlineExceeded());
     const headers = writeContext(context, now);

@@ -32,6 +32,17 @@ export interface HttpRoute<S extends RouteSchemas> {
   handle(request: FastifyRequest<RouteTypes<S>>, reply: FastifyReply): Promise<unknown>;
 }
 
+export interface BytesRoute {
+  readonly method: 'POST' | 'PUT';
+  readonly url: string;
+  /** One line for /openapi.json. */
+  readonly summary: string;
+  readonly schemas: Pick<RouteSchemas, 'response'>;
+  /** In bytes. */
+  readonly bodyLimit: number;
+  handle(request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply): Promise<unknown>;
+}
+
 /**
  * Registers routes at Fastify itself, past Nest's router: for hot paths. Validation, error bodies, metrics and /openapi.json
  * are the same as for a controller with @RouteSchema. Inject it and add routes in a constructor.
@@ -47,6 +58,24 @@ export class HttpRoutes {
       ...(bodyLimit === undefined ? {} : { bodyLimit }),
       // Fastify's own reply type repeats the route's types; none of them matters to a handler.
       handler: (request, reply) => handle(request, reply as FastifyReply),
+    });
+  }
+
+  /** A route whose body is taken as it is, `application/octet-stream`. To be added before the service starts. */
+  addOfBytes({ method, url, summary, schemas, bodyLimit, handle }: BytesRoute): void {
+    // A scope of its own: no other route takes such bodies.
+    this.fastify.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_, body, done) =>
+        done(null, body),
+      );
+      scope.route<{ Body: Buffer }>({
+        method,
+        url,
+        schema: { ...schemas, summary },
+        bodyLimit,
+        handler: (request, reply) => handle(request, reply as FastifyReply),
+      });
     });
   }
 }

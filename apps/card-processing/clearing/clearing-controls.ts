@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { cardProcessingContract, ResponseOf } from '@tallystick/contracts';
 import { type CurrencyCode, formatMinor } from '@tallystick/ledger-core';
-import { BadInput } from './csv-records.js';
+import { BadClearingFile } from './bad-clearing-file.js';
 
 export type ClearingRecord = ResponseOf<(typeof cardProcessingContract)['methods']['readClearing']>['records'][number];
 export type ClearingHeader = NonNullable<ClearingRecord['header']>;
@@ -41,7 +41,7 @@ export class ClearingControls {
     return this.header?.file ?? null;
   }
 
-  /** @throws BadInput with file and record */
+  /** @throws BadClearingFile with file and record */
   take(record: ClearingRecord): void {
     this.records++;
     if (record.fault !== null) throw this.bad(record.fault);
@@ -62,10 +62,10 @@ export class ClearingControls {
     else sum.credits += amount;
   }
 
-  /** To be called behind the last record. @throws BadInput */
+  /** To be called behind the last record. @throws BadClearingFile */
   checked(): CheckedFile {
     const { header, records, presentments } = this;
-    if (header === undefined) throw new BadInput(`${this.path}: the file is empty`);
+    if (header === undefined) throw new BadClearingFile(`${this.path}: the file is empty`);
     const totals = [...this.sums]
       .map(([currency, sum]) => ({ currency, ...sum }))
       .sort((a, b) => (a.currency < b.currency ? -1 : 1));
@@ -114,11 +114,11 @@ export class ClearingControls {
     if (missing !== undefined) throw this.badHeader(`it has no total of ${missing.currency}`);
   }
 
-  private bad(sentence: string): BadInput {
-    return new BadInput(`${this.path} record ${this.records}: ${sentence}`);
+  private bad(sentence: string): BadClearingFile {
+    return new BadClearingFile(`${this.path} record ${this.records}: ${sentence}`);
   }
 
-  private badHeader(sentence: string): BadInput {
-    return new BadInput(`${this.path} record 1: the header is wrong: ${sentence}`);
+  private badHeader(sentence: string): BadClearingFile {
+    return new BadClearingFile(`${this.path} record 1: the header is wrong: ${sentence}`);
   }
 }

@@ -1,4 +1,4 @@
-// `tallystick import clearing`: every file is read twice. The first pass checks all files to their ends; only then does the second pass
+// Clearing files as a whole: every file is read twice. The first pass checks all files to their ends; only then does the second pass
 // post presentments, in file order.
 import { hash } from 'node:crypto';
 import { basename } from 'node:path';
@@ -10,13 +10,14 @@ import {
   maskCardNumbersIn,
   noonOf,
 } from '@tallystick/contracts';
+import { BadClearingFile } from './bad-clearing-file.js';
 import { type CheckedFile, ClearingControls, type CurrencyTotal } from './clearing-controls.js';
 import { type ClearingFraming, clearingRecords, framingOf } from './clearing-records.js';
-import { BadInput } from './csv-records.js';
+import type { ClearingSource } from './clearing-source.js';
 
 export interface ClearingClients {
-  readonly cardProcessing: ClientOf<typeof cardProcessingContract>;
-  readonly ledger: ClientOf<typeof ledgerContract>;
+  readonly cardProcessing: Pick<ClientOf<typeof cardProcessingContract>, 'readClearing' | 'postClearing'>;
+  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'batch' | 'completeBatch'>;
 }
 
 export interface ClearingOptions {
@@ -57,24 +58,24 @@ const RECORDS_PER_CALL = 500;
 const BYTES_PER_CALL = 262_144;
 
 interface Plan extends CheckedFile {
-  readonly path: string;
+  readonly source: ClearingSource;
   readonly framing: ClearingFraming;
   readonly identity: string;
   readonly thereBefore: boolean;
 }
 
-/** @throws BadInput before anything was posted, where a file is wrong or its id was used for another */
+/** @throws BadClearingFile before anything was posted, where a file is wrong or its id was used for another */
 export async function importClearing(
-  paths: readonly string[],
+  sources: readonly ClearingSource[],
   clients: ClearingClients,
   options: ClearingOptions,
 ): Promise<ClearingReport> {
   const importing = new ClearingImport(clients, options);
   const plans: Plan[] = [];
-  for (const path of paths) {
-    const plan = await importing.plan(path);
+  for (const source of sources) {
+    const plan = await importing.plan(source);
     const twin = plans.find(({ identity }) => identity === plan.identity);
-    if (twin !== undefined) throw new BadInput(`${path}: ${twin.path} has the same file id`);
+    if (twin !== undefined) throw new BadClearingFile(`${source.name}: ${twin.source.name} has the same file id`);
     plans.push(plan);
   }
   const files: ClearingFileReport[] = [];
@@ -90,11 +91,11 @@ class ClearingImport {
     private readonly options: ClearingOptions,
   ) {}
 
-  async plan(path: string): Promise<Plan> {
-    const framing = await framingOf(path);
+  async plan(source: ClearingSource): Promise<Plan> {
+    const framing = await framingOf(source);
     const { format } = framing;
-    const controls = new ClearingControls(path);
-    for await (const { records } of this.batches(path, framing)) {
+    const controls = new ClearingControls(source.name);
+    for await (const { records } of this.batches(source, framing)) {
       const { file } = controls;
       const read = await this.clients.cardProcessing.readClearing({ format, file, records }, this.options.context());
       for (const record of read.records) controls.take(record);
@@ -104,29 +105,29 @@ class ClearingImport {
     const checked = controls.checked();
     const { scheme, id } = checked.file;
     const identity = hash('sha256', `${scheme}\u0000${id}`);
-    return { ...checked, path, framing, identity, thereBefore: await this.isDone(path, identity, checked) };
+    return { ...checked, source, framing, identity, thereBefore: await this.isDone(source.name, identity, checked) };
   }
 
-  /** @throws BadInput where the id was used for other content */
-  private async isDone(path: string, identity: string, { fingerprint, file }: CheckedFile): Promise<boolean> {
+  /** @throws BadClearingFile where the id was used for other content */
+  private async isDone(name: string, identity: string, { fingerprint, file }: CheckedFile): Promise<boolean> {
     for (const kind of [DONE, CHECKED]) {
       const { found } = await this.clients.ledger.batch({ kind, identity }, this.options.context());
       if (found === null) continue;
       if (found.contentFingerprint !== fingerprint)
-        throw new BadInput(`${path} record 1: the file id ${file.id} was used before for other content`);
+        throw new BadClearingFile(`${name} record 1: the file id ${file.id} was used before for other content`);
       return kind === DONE;
     }
     return false;
   }
 
   async apply(plan: Plan): Promise<ClearingFileReport> {
-    const { path, framing, file, records: total } = plan;
+    const { source, framing, file, records: total } = plan;
     const tally = { posted: 0, repeated: 0 };
     const exceptions: { record: number; reason: string }[] = [];
     const matches = new Map<string, { way: string; confidence: number; count: number }>();
     if (!plan.thereBefore) {
       await this.complete(CHECKED, plan, 0);
-      for await (const { first, records } of this.batches(path, framing)) {
+      for await (const { first, records } of this.batches(source, framing)) {
         const request = { format: framing.format, file, first, records };
         const answer = await this.clients.cardProcessing.postClearing(request, this.options.context());
         tally.posted += answer.posted;
@@ -139,7 +140,7 @@ class ClearingImport {
       await this.complete(DONE, plan, exceptions.length);
     }
     return {
-      file: path,
+      file: source.name,
       file_id: file.id,
       scheme: file.scheme,
       business_date: file.date,
@@ -154,10 +155,10 @@ class ClearingImport {
   }
 
   private async complete(kind: string, plan: Plan, declined: number): Promise<void> {
-    const { path, identity, fingerprint: contentFingerprint, presentments: rows, file } = plan;
+    const { source, identity, fingerprint: contentFingerprint, presentments: rows, file } = plan;
     const counts = { rows, accepted: rows - declined, declined };
     const at = { effectiveAt: noonOf(file.date), localDate: file.date };
-    const name = maskCardNumbersIn(basename(path));
+    const name = maskCardNumbersIn(basename(source.name));
     await this.clients.ledger.completeBatch(
       { kind, file: name, identity, contentFingerprint, ...counts, ...at },
       this.options.context(),
@@ -165,11 +166,11 @@ class ClearingImport {
   }
 
   /** The header comes alone, as it says how to read the rest. */
-  private async *batches(path: string, framing: ClearingFraming) {
+  private async *batches(source: ClearingSource, framing: ClearingFraming) {
     let records: Uint8Array[] = [];
     let bytes = 0;
     let first = 1;
-    for await (const record of clearingRecords(path, framing, this.options.signal)) {
+    for await (const record of clearingRecords(source, framing, this.options.signal)) {
       records.push(record);
       bytes += record.length;
       if (first > 1 && records.length < RECORDS_PER_CALL && bytes < BYTES_PER_CALL) continue;

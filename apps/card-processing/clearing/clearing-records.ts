@@ -1,9 +1,8 @@
 // A clearing file as its records, in whatever framing: JSON lines, or Mastercard IPM in VBS, 1014-blocked or not, EBCDIC or ASCII. Which
 // of them it is, the bytes say.
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { Iso8583Error, readBlockedVbs, readVbs } from '@tallystick/iso8583';
-import { BadInput } from './csv-records.js';
+import { BadClearingFile } from './bad-clearing-file.js';
+import type { ClearingSource } from './clearing-source.js';
 
 export interface ClearingFraming {
   readonly format: 'json' | 'ipm' | 'ipm-ascii';
@@ -11,7 +10,7 @@ export interface ClearingFraming {
 }
 
 const BLOCK_BYTES = 1_014;
-const HEADER_BYTES = 8;
+const ENDS = { head: 8, tail: 2 };
 const LINE_BYTES_MAX = 65_536;
 const NEW_LINE = 0x0a;
 /** The message type of the first record, 1644, behind its length. */
@@ -21,10 +20,10 @@ const BOM = 'efbbbf';
 const BRACE = '7b';
 const FILLING = '4040';
 
-/** @throws BadInput where it is none of them */
-export async function framingOf(path: string): Promise<ClearingFraming> {
-  const { head, tail, size } = await ends(path);
-  if (size === 0) throw new BadInput(`${path}: the file is empty`);
+/** @throws BadClearingFile where it is none of them */
+export async function framingOf(source: ClearingSource): Promise<ClearingFraming> {
+  const { head, tail, size } = await source.ends(ENDS);
+  if (size === 0) throw new BadClearingFile(`${source.name}: the file is empty`);
   const start = head.toString('hex');
   if (start.startsWith(BRACE) || start.startsWith(BOM + BRACE)) return { format: 'json', blocked: false };
   const mti = start.slice(8, 16);
@@ -32,34 +31,18 @@ export async function framingOf(path: string): Promise<ClearingFraming> {
   const blocked = size % BLOCK_BYTES === 0 && tail.toString('hex') === FILLING;
   if (mti === EBCDIC_1644) return { format: 'ipm', blocked };
   if (mti === ASCII_1644) return { format: 'ipm-ascii', blocked };
-  throw new BadInput(`${path}: neither JSON lines nor a Mastercard IPM file that begins with its header (1644)`);
+  throw new BadClearingFile(
+    `${source.name}: neither JSON lines nor a Mastercard IPM file that begins with its header (1644)`,
+  );
 }
 
-async function ends(path: string) {
-  try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      const head = Buffer.alloc(HEADER_BYTES);
-      const tail = Buffer.alloc(2);
-      await file.read(head, 0, HEADER_BYTES, 0);
-      if (size >= tail.length) await file.read(tail, 0, tail.length, size - tail.length);
-      return { head, tail, size };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw notReadable(path, error);
-  }
-}
-
-/** In the order of the file; empty lines are none. @throws BadInput where the framing is broken, with the record that is not there */
+/** In the order of the file; empty lines are none. @throws BadClearingFile where the framing is broken, with the record that is not there */
 export async function* clearingRecords(
-  path: string,
+  source: ClearingSource,
   { format, blocked }: ClearingFraming,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const pieces = createReadStream(path, { signal });
+  const pieces = source.pieces(signal);
   let records = 0;
   try {
     const all = format === 'json' ? lines(pieces) : blocked ? readBlockedVbs(pieces) : readVbs(pieces);
@@ -69,8 +52,8 @@ export async function* clearingRecords(
     }
   } catch (error) {
     if (error instanceof Iso8583Error || error instanceof LineTooLong)
-      throw new BadInput(`${path} record ${records + 1}: ${error.message}`);
-    throw notReadable(path, error);
+      throw new BadClearingFile(`${source.name} record ${records + 1}: ${error.message}`);
+    throw error;
   }
 }
 
@@ -102,18 +85,4 @@ async function* lines(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 
 function isBlank(line: Buffer): boolean {
   return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
-}
-
-function notReadable(path: string, error: unknown): unknown {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return error;
-  switch (error.code) {
-    case 'ENOENT':
-      return new BadInput(`${path}: there is no such file`);
-    case 'EISDIR':
-      return new BadInput(`${path}: this is a folder`);
-    case 'EACCES':
-      return new BadInput(`${path}: reading it is not permitted`);
-    default:
-      return error;
-  }
 }
