@@ -1,4 +1,5 @@
 export * from './accounts.js';
+export * from './auth.js';
 export * from './balance.js';
 export * from './book-date.js';
 export type { CallContext } from './call-context.js';
