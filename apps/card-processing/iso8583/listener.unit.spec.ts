@@ -46,7 +46,8 @@ describe('a listener', () => {
     console.info(`garbage: seed ${seed}`);
     over = await overIso8583(memory);
     const { port } = over.service;
-    const idle = 2_000;
+    // Both ends are in this process: as many as half of the files that it may open are possible.
+    const idle = Number(process.env.TALLYSTICK_IDLE_LINKS ?? 2_000);
     for (let made = 0; made < idle; made += 200) await Promise.all(Array.from({ length: 200 }, () => stranger(port)));
     const garbage = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 4_096 }), { seed, numRuns: 200 });
     for (const bytes of garbage) (await stranger(port)).write(bytes);
@@ -60,7 +61,8 @@ describe('a listener', () => {
       // 91 is what they would hear after the deadline.
       for (const { fields } of answers) expect(fields[39]).toBe('00');
     }
-    await counted(over, 'iso8583_links 2');
+    // Most of the idle ones were counted too; of those that sent garbage some are closed.
+    await counted(over, `iso8583_links ${String(idle)[0]}`);
     await network.close();
   });
 
