@@ -2,6 +2,7 @@
 import type { Projection } from '@tallystick/views';
 import { accountsProjection } from '../accounts/accounts.projection.js';
 import { balanceProjection } from '../balance/balance.projection.js';
+import { cardsProjection } from '../cards/cards.projection.js';
 import { feedProjection } from '../feed-generator/feed.projection.js';
 import { generalLedgerProjection } from '../finance/gl.projection.js';
 import { dueProjection } from '../ledger/due.projection.js';
@@ -12,6 +13,7 @@ import { transactionsProjection } from '../transactions/transactions.projection.
 export const serviceProjections: Readonly<Record<string, Projection>> = {
   accounts: accountsProjection,
   balance: balanceProjection,
+  cards: cardsProjection,
   transactions: transactionsProjection,
   ledger: dueProjection,
   finance: generalLedgerProjection,

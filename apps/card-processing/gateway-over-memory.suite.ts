@@ -6,7 +6,7 @@ import type { AccountId, CardId, CurrencyCode, Micros } from '@tallystick/ledger
 import { type CallContext, CallScope, type Random, type Time, type Transport } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process';
 import type { Secrets } from '@tallystick/transport/service';
-import { MemoryRecords } from '@tallystick/views/memory/index';
+import { MemoryRecords, MemoryViews } from '@tallystick/views/memory/index';
 import { Cards } from '../cards/cards.js';
 import { AccountStreams } from '../ledger/account-streams.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -86,7 +86,7 @@ export async function gatewayOverMemory({
   const ports = { journal, clock, records, cacheWeight: 100_000, pause: () => Promise.resolve() };
   transport.answer(ledgerContract, new Ledger(ports, new AccountStreams(ports)));
   const ledger = transport.client(ledgerContract);
-  transport.answer(cardsContract, new Cards(ledger, records));
+  transport.answer(cardsContract, new Cards(ledger, records, new MemoryViews(), { waitUntil: async () => {} }));
   const cards = transport.client(cardsContract);
   const secret = { version: 1, bytes: new Uint8Array(32).fill(9) };
   const secrets: Secrets = { current: () => secret, version: (_, version) => (version === 1 ? secret : undefined) };

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientOf, cardsContract, ledgerContract } from '@tallystick/contracts';
-import { Answers, clientOf, RECORDS } from '@tallystick/transport/nest';
-import type { Records } from '@tallystick/views';
+import { Answers, clientOf, FRESHNESS, RECORDS, VIEWS } from '@tallystick/transport/nest';
+import type { Freshness, Records, ViewReader } from '@tallystick/views';
 import { Cards } from './cards.js';
 
 @Injectable()
@@ -10,7 +10,9 @@ export class CardsController extends Cards {
   constructor(
     @Inject(clientOf(ledgerContract)) ledger: ClientOf<typeof ledgerContract>,
     @Inject(RECORDS) records: Records,
+    @Inject(VIEWS) views: ViewReader,
+    @Inject(FRESHNESS) freshness: Freshness,
   ) {
-    super(ledger, records);
+    super(ledger, records, views, freshness);
   }
 }

@@ -3,7 +3,8 @@
 import type { ClientOf, cardsContract, HandlersOf, ledgerContract, ResponseOf } from '@tallystick/contracts';
 import { deriveId } from '@tallystick/events';
 import type { AccountId, CardId, CardToken, RejectionName } from '@tallystick/ledger-core';
-import type { Records } from '@tallystick/views';
+import type { Freshness, Records, Row, ViewReader } from '@tallystick/views';
+import { cardsTable } from './cards.tables.js';
 
 type Handlers = HandlersOf<typeof cardsContract>;
 
@@ -19,6 +20,10 @@ interface Reserved {
 type Bound = Reserved | { readonly rejection: RejectionName };
 type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'];
 
+type Card = ResponseOf<(typeof cardsContract)['methods']['list']>['cards'][number];
+
+/** More than anybody ever had on one account. */
+const CARDS_MAX = 1_000;
 const BY_TOKEN = 'cards-by-token';
 const BY_ID = 'cards-by-id';
 /** Places kept in memory; each is two short strings. */
@@ -30,7 +35,15 @@ export class Cards implements Handlers {
   constructor(
     private readonly ledger: ClientOf<typeof ledgerContract>,
     private readonly records: Records,
+    private readonly views: ViewReader,
+    private readonly freshness: Freshness,
   ) {}
+
+  list: Handlers['list'] = async ({ accountId, minPosition }, context) => {
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
+    const rows = await this.views.slice(cardsTable, { partition: { account_id: accountId }, limit: CARDS_MAX });
+    return { cards: rows.map(cardOf) };
+  };
 
   resolve: Handlers['resolve'] = async ({ token, cardId }) => {
     const key = token ?? cardId;
@@ -132,6 +145,35 @@ export class Cards implements Handlers {
     }
     this.places.set(key, place);
   }
+}
+
+/** The declared types of the table's columns, and what the projection writes, are what these casts say. */
+function cardOf(row: Row): Card {
+  return {
+    cardId: row.card_id as CardId,
+    masked: row.masked as string | null,
+    expiry: row.expiry as string | null,
+    status: row.status as string,
+    frozen: row.frozen as boolean,
+    controls: JSON.parse(row.controls as string) as Card['controls'],
+    limits: limitsOf(JSON.parse(row.limits as string)),
+    issuedAt: row.issued_at as bigint,
+  };
+}
+
+type LimitsText = { readonly [Name in keyof Card['limits']]: string | number | null };
+
+function limitsOf(text: LimitsText): Card['limits'] {
+  const amount = (value: string | number | null) => (value === null ? null : BigInt(value));
+  const count = (value: string | number | null) => (value === null ? null : Number(value));
+  return {
+    perTransaction: amount(text.perTransaction),
+    dailyAmount: amount(text.dailyAmount),
+    monthlyAmount: amount(text.monthlyAmount),
+    dailyCash: amount(text.dailyCash),
+    dailyCount: count(text.dailyCount),
+    monthlyCount: count(text.monthlyCount),
+  };
 }
 
 function isSame(a: Place, b: Place): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type ClientOf, cardsContract } from '@tallystick/contracts';
 import type { AccountId, CardId, CardToken } from '@tallystick/ledger-core';
 import { authorise, everyChannel, fund, noLimits, open } from '@tallystick/ledger-core/account/commands.suite';
+import { MemoryViews } from '@tallystick/views/memory/index';
 import {
   answerOf,
   bookDate,
@@ -19,7 +20,10 @@ const token = 'tok_1_first' as CardToken;
 
 /** One process of the cards service over the ledger of this world. */
 function cardsOf(ledger: LedgerUnderTest): ClientOf<typeof cardsContract> {
-  ledger.transport.answer(cardsContract, new Cards(ledger.client, ledger.records));
+  ledger.transport.answer(
+    cardsContract,
+    new Cards(ledger.client, ledger.records, new MemoryViews(), { waitUntil: async () => {} }),
+  );
   return ledger.transport.client(cardsContract);
 }
 

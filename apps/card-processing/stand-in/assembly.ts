@@ -50,7 +50,13 @@ const HOUR: Micros = 3_600_000_000n;
 export function standingIn(parts: StandInAssembly): StandingIn {
   const { configuration, ledger, cards, accounts, balance, records, clock, bookDate, scope, metrics, report } = parts;
   const { time } = scope;
-  const snapshots = new Snapshots({ accounts, balance, now: () => time.now(), remembered: parts.rememberedCards });
+  const snapshots = new Snapshots({
+    accounts,
+    balance,
+    cards,
+    now: () => time.now(),
+    remembered: parts.rememberedCards,
+  });
   const usage = new StandInUsage(BigInt(configuration.windowHours) * HOUR);
   const overdrawn = overdraws(metrics, report);
   const outbox = new Outbox({

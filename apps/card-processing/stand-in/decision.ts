@@ -1,5 +1,6 @@
 // Whether an authorisation is approved in the ledger's stead: the rungs of the ladder that need no ledger, then our limits.
-import { type AuthoriseCard, type DeclineReason, declines, type Minor } from '@tallystick/ledger-core';
+import { type AuthoriseCard, type DeclineReason, declines, type LocalDate, type Minor } from '@tallystick/ledger-core';
+import { stateReason, useReason } from './card-state.js';
 import type { StandInConfiguration, StandInKind } from './configuration.js';
 import type { Snapshot } from './snapshots.js';
 
@@ -12,6 +13,7 @@ export interface StandInDecision {
 
 export interface Circumstances {
   readonly snapshot: Snapshot;
+  readonly today: LocalDate;
   /** Approved in stand-in, and unknown to the ledger. */
   readonly undelivered: Minor;
   readonly ofCard: { readonly amount: Minor; readonly count: number };
@@ -45,17 +47,21 @@ export function isOfStandIn(command: AuthoriseCard, { enabled, kinds, limits }: 
 
 export function standInDecision(
   command: AuthoriseCard,
-  { snapshot, undelivered, ofCard }: Circumstances,
+  { snapshot, today, undelivered, ofCard }: Circumstances,
   { limits, countPerCard }: StandInConfiguration,
 ): StandInDecision {
   const { amount, currency, cvc, maximum } = command;
   const limit = limits[currency];
-  if (snapshot.card !== undefined) return declined(snapshot.card);
+  const { seen } = snapshot;
+  const card = (seen && stateReason(seen, today)) ?? snapshot.card;
+  if (card !== undefined) return declined(card);
   if (cvc === 'NO_MATCH') return declined('wrong_cvc');
   if (snapshot.account !== undefined) return declined(snapshot.account);
   if (currency !== snapshot.currency || limit === undefined) return declined('currency_mismatch');
   if (amount === 0n) return APPROVED;
   if (amount > maximum) return declined('amount_over_maximum');
+  const use = seen && useReason(seen, command);
+  if (use !== undefined) return declined(use);
   if (amount > limit.perTransaction) return declined('per_transaction_limit');
   if (ofCard.amount + amount > limit.perCard) return declined('daily_amount_limit');
   if (ofCard.count >= countPerCard) return declined('daily_count_limit');

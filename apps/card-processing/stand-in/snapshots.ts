@@ -1,5 +1,5 @@
 // What is known of an account while the ledger is out of reach: what the views say, which live on, and what the ledger answered us last.
-import type { accountsContract, balanceContract, CallContext, ClientOf } from '@tallystick/contracts';
+import type { accountsContract, balanceContract, CallContext, ClientOf, cardsContract } from '@tallystick/contracts';
 import {
   type AccountId,
   type CardId,
@@ -9,6 +9,7 @@ import {
   type Minor,
 } from '@tallystick/ledger-core';
 import { CallFailed, CallScope } from '@tallystick/transport';
+import type { SeenCard } from './card-state.js';
 import type { Execute, Outcome } from './outbox-entry.js';
 import { Recent } from './recent.js';
 
@@ -17,12 +18,15 @@ export interface Snapshot {
   readonly available: Minor;
   /** Why the card may not be used, as far as is known. */
   readonly card: DeclineReason | undefined;
+  /** As the view of cards has it; undefined where that is away, or younger than the card. */
+  readonly seen: SeenCard | undefined;
   readonly account: DeclineReason | undefined;
 }
 
 export interface SnapshotsPorts {
   readonly accounts: ClientOf<typeof accountsContract>;
   readonly balance: ClientOf<typeof balanceContract>;
+  readonly cards: ClientOf<typeof cardsContract>;
   /** Milliseconds by the clock of deadlines. */
   readonly now: () => number;
   /** Accounts and cards that are remembered. */
@@ -96,20 +100,23 @@ export class Snapshots {
 
   /** Undefined where too little is known. */
   async of(accountId: AccountId, cardId: CardId, parent: CallContext): Promise<Snapshot | undefined> {
-    const { accounts, balance, now } = this.ports;
+    const { accounts, balance, cards, now } = this.ports;
     const known = this.#accounts.get(accountId);
     const { correlationId, actor, traceparent } = parent;
     // The caller's own deadline may be near: what is left of the scheme's 2 s is enough for this.
     const context = new CallScope({ deadline: now() + VIEWS_MS, correlationId, actor, traceparent });
-    const [account, seen] = await Promise.all([
+    const [account, seen, ofAccount] = await Promise.all([
       accounts.get({ accountId }, context).then(({ found }) => found, nothing),
       balance.get({ accountId, minPosition: known?.position ?? 0n }, context).then(({ found }) => found, nothing),
+      cards.list({ accountId, minPosition: 0n }, context).then((listed) => listed.cards, nothing),
     ]);
     const currency = account?.currency ?? known?.currency;
     const available = seen?.available ?? known?.available;
     if (currency === undefined || available === undefined) return undefined;
     const status = account === null ? undefined : STATUS[account.status];
-    return { currency, available, card: this.#cards.get(cardId), account: status ?? known?.account };
+    const card = this.#cards.get(cardId);
+    const seenCard = ofAccount?.find((one) => one.cardId === cardId);
+    return { currency, available, card, seen: seenCard, account: status ?? known?.account };
   }
 
   #remember(accountId: AccountId): Remembered {

@@ -124,7 +124,8 @@ export class StandIn {
     if (snapshot === undefined) return undefined;
     const decidedAt = clock();
     const ofCard = usage.ofCard(command.cardId, decidedAt);
-    const circumstances = { snapshot, undelivered: usage.undelivered(accountId), ofCard };
+    const today = this.ports.bookDate(decidedAt);
+    const circumstances = { snapshot, today, undelivered: usage.undelivered(accountId), ofCard };
     const decided = standInDecision(command, circumstances, configuration);
     const entry = this.#adviceOf(authorisation, decidedAt, decided);
     // From here on nobody else is given the same money, though the record is still being written.

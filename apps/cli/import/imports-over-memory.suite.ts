@@ -100,7 +100,7 @@ export class ImportsUnderTest {
     const ports = { journal, clock, records, cacheWeight: 100_000, pause: () => Promise.resolve() };
     transport.answer(ledgerContract, new Ledger(ports, new AccountStreams(ports)));
     const ledger = transport.client(ledgerContract);
-    transport.answer(cardsContract, new Cards(ledger, records));
+    transport.answer(cardsContract, new Cards(ledger, records, new MemoryViews(), { waitUntil: async () => {} }));
     const cards = transport.client(cardsContract);
     const accounts = transport.client(accountsContract);
     const cardProcessing = transport.client(cardProcessingContract);

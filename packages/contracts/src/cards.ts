@@ -19,7 +19,29 @@ const circumstances = {
 
 const newCard = { token, masked: orNull(Type.String()), expiry: orNull(Type.String()) };
 
+const card = Type.Object({
+  cardId,
+  /** `************1234`, where its number was known. */
+  masked: orNull(Type.String()),
+  /** YYYY-MM. */
+  expiry: orNull(Type.String()),
+  /** INACTIVE, ACTIVE, LOST, STOLEN, CANCELLED or REPLACED. */
+  status: Type.String(),
+  frozen: Type.Boolean(),
+  controls,
+  limits,
+  /** Microseconds since 1970: effectiveAt of its issuing. */
+  issuedAt: big,
+});
+
 export const cardsContract = defineContract('cards', {
+  /** All cards that the account ever had, as its view has seen them at `minPosition` or later; 0 for whatever it has seen. */
+  list: method({
+    request: Type.Object({ accountId, minPosition: big }),
+    response: Type.Object({ cards: Type.Array(card) }),
+    idempotent: true,
+    mutates: false,
+  }),
   resolve: method({
     request: Type.Object({ token: orNull(token), cardId: orNull(cardId) }),
     response: Type.Object({ place: orNull(place) }),
