@@ -6,6 +6,7 @@ import { explain } from './commands/explain.js';
 import { exportEntries } from './commands/export.js';
 import { importFiles } from './commands/import.js';
 import { migrate } from './commands/migrate.js';
+import { network } from './commands/network.js';
 import { replay } from './commands/replay.js';
 import { settlement } from './commands/settlement.js';
 import { simulate } from './commands/simulate.js';
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   replay,
   exportEntries,
   settlement,
+  network,
   simulate,
   migrate,
 ];
