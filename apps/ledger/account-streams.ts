@@ -14,12 +14,17 @@ import {
 import type { Records } from '@tallystick/views';
 import { type Aggregate, accountAggregate, unknownCardAggregate } from './aggregate.js';
 import type { Envelope, Outcome } from './envelope.js';
+import { ParkedStates } from './parked-states.js';
 import { catchUp } from './stored-events.js';
 import { StreamWriter, type WriterPorts } from './stream-writer.js';
 import { WriterCache } from './writer-cache.js';
 
 const SNAPSHOTS = `account-snapshots-${FOLD_VERSION}`;
 const FOLDED_BEFORE_SNAPSHOT = 1_000;
+/** 128 MiB: some 350,000 remembered things. */
+const PARKED_BYTES = 134_217_728;
+/** Of remembered things: to pack more holds up everybody else. */
+const PARKED_WEIGHT_MAX = 4_000;
 /** Remembered commands of all cached unknown cards together: few, for nobody asks of one twice but to repeat himself. */
 const UNKNOWN_CARDS_WEIGHT = 4_096;
 
@@ -29,6 +34,8 @@ export interface StreamsPorts extends WriterPorts {
   readonly cacheWeight: number;
   /** A load that folds more events than this leaves a snapshot; 1,000 where it is not given. */
   readonly foldedBeforeSnapshot?: number;
+  /** How many bytes of packed states are kept of what does not fit the cache. */
+  readonly parkedBytes?: number;
 }
 
 export function accountStream(accountId: AccountId): string {
@@ -40,16 +47,24 @@ export class AccountStreams {
   private readonly unknownCards: WriterCache<CardToken, UnknownCardState, UnknownCardCommand>;
 
   private readonly foldedBeforeSnapshot: number;
+  private readonly parked: ParkedStates<AccountId, AccountState>;
 
   constructor(
     private readonly ports: StreamsPorts,
     private readonly aggregate: Aggregate<AccountState, AccountCommand> = accountAggregate,
   ) {
     this.foldedBeforeSnapshot = ports.foldedBeforeSnapshot ?? FOLDED_BEFORE_SNAPSHOT;
-    this.accounts = new WriterCache(ports.cacheWeight, (accountId) => {
-      const load = () => this.load(accountId);
-      return new StreamWriter(ports, aggregate, accountStream(accountId), accountId, load);
-    });
+    this.parked = new ParkedStates(ports.parkedBytes ?? PARKED_BYTES);
+    this.accounts = new WriterCache(
+      ports.cacheWeight,
+      (accountId) => {
+        const load = () => this.load(accountId);
+        return new StreamWriter(ports, aggregate, accountStream(accountId), accountId, load);
+      },
+      (accountId, state) => {
+        if (aggregate.weightOf(state) <= PARKED_WEIGHT_MAX) this.parked.park(accountId, state);
+      },
+    );
     this.unknownCards = new WriterCache(UNKNOWN_CARDS_WEIGHT, (token) => {
       const stream = `unknown-card-${token}`;
       return new StreamWriter(ports, unknownCardAggregate, stream, null, () => this.loadUnknownCard(stream));
@@ -85,7 +100,7 @@ export class AccountStreams {
       const isNewest = (newest?.revision ?? NO_STREAM) === cached.revision;
       if (isNewest && writer.settledState === cached) return look(cached);
     }
-    return look(await this.load(accountId));
+    return look(await this.load(accountId, this.parked.copy(accountId)));
   }
 
   /** Leaves snapshots of what is cached, so that the next start does not fold it again. */
@@ -94,13 +109,17 @@ export class AccountStreams {
       if (this.aggregate.weightOf(state) > this.foldedBeforeSnapshot) await this.snapshot(accountId, state);
   }
 
-  private async load(accountId: AccountId): Promise<AccountState> {
-    const found = await this.ports.records.get(SNAPSHOTS, accountId);
-    // The collection's name carries the fold's version, so what lies there has this shape.
-    const state = found === undefined ? this.aggregate.initial() : (deserialize(found.value) as AccountState);
+  private async load(accountId: AccountId, parked = this.parked.take(accountId)): Promise<AccountState> {
+    const state = parked ?? (await this.beginning(accountId));
     const folded = await catchUp(this.ports.journal, accountStream(accountId), this.aggregate, state);
     if (folded > this.foldedBeforeSnapshot) await this.snapshot(accountId, state);
     return state;
+  }
+
+  private async beginning(accountId: AccountId): Promise<AccountState> {
+    const found = await this.ports.records.get(SNAPSHOTS, accountId);
+    // The collection's name carries the fold's version, so what lies there has this shape.
+    return found === undefined ? this.aggregate.initial() : (deserialize(found.value) as AccountState);
   }
 
   private async loadUnknownCard(stream: string): Promise<UnknownCardState> {

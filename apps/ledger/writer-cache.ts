@@ -18,6 +18,8 @@ export class WriterCache<Id extends string, State extends StreamState, Command e
     /** How many remembered things (commands, transactions, presentments) all states together may hold. */
     private readonly weightMax: number,
     private readonly writerOf: (id: Id) => StreamWriter<State, Command>,
+    /** Told of each state that is let go of. */
+    private readonly evicted: (id: Id, state: State) => void = () => undefined,
   ) {}
 
   async execute(id: Id, envelopes: readonly Envelope<Command>[], context: CallContext): Promise<Outcome[]> {
@@ -61,6 +63,7 @@ export class WriterCache<Id extends string, State extends StreamState, Command e
       if (each === inUse || !each.writer.idle) continue;
       this.cached.delete(id);
       this.weight -= each.weight;
+      if (each.writer.settledState !== undefined) this.evicted(id, each.writer.settledState);
     }
   }
 }
