@@ -13,14 +13,14 @@ const MEBIBYTE = 2 ** 20;
 const GROWTH_MOST = 0.15;
 /** In a shorter run a process has not reached its size yet: its memory is told, and not judged. */
 const JUDGED_FROM_MS = 5 * MINUTE_MS;
-const USAGE = 'usage: npm run drill:network -- [--minutes 10] [--seed N] [--rate N] [--cards 1000]\n';
+const USAGE = 'usage: npm run drill:network -- [--minutes 10] [--seed N] [--rate N] [--cards 10000]\n';
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string' },
     rate: { type: 'string' },
-    cards: { type: 'string', default: '1000' },
+    cards: { type: 'string', default: '10000' },
   },
 });
 const milliseconds = Number(values.minutes) * MINUTE_MS;
@@ -36,8 +36,11 @@ const home = mkdtempSync(join(tmpdir(), 'tallystick-network-'));
 const stopping = new AbortController();
 process.once('SIGINT', () => stopping.abort()).once('SIGTERM', () => stopping.abort());
 try {
-  const drilled = await drill(home, { seed, milliseconds, rate, cards }, stopping.signal, (line) =>
-    process.stderr.write(`${line}\n`),
+  const drilled = await drill(
+    home,
+    { seed, milliseconds, rate, cards, warm: milliseconds >= JUDGED_FROM_MS },
+    stopping.signal,
+    (line) => process.stderr.write(`${line}\n`),
   );
   const sound = report(drilled);
   // What is wrong is kept for whoever looks into it.

@@ -11,6 +11,8 @@ export interface DrillOptions {
   /** Stories a second; undefined for what a probe finds. */
   readonly rate: number | undefined;
   readonly cards: number;
+  /** Whether the bank has to have reached its size before. */
+  readonly warm: boolean;
 }
 
 export interface Drilled {
@@ -27,13 +29,15 @@ const SUSTAINED_SHARE = 0.8;
 const PROBE_MS_LEAST = 5_000;
 const PROBE_MS_MOST = 30_000;
 const PROBE_SHARE = 0.1;
+/** Before a run whose memory is judged: the ledger's caches are full afterwards, and what is found then can be kept up. */
+const WARM_UP_MS = 180_000;
 const SAMPLE_MS = 1_000;
 const TOLD_EVERY = 10;
 
 /** @throws where the bank does not start, or does not answer */
 export async function drill(
   home: string,
-  { seed, milliseconds, rate, cards }: DrillOptions,
+  { seed, milliseconds, rate, cards, warm }: DrillOptions,
   signal: AbortSignal,
   tell: (line: string) => void,
 ): Promise<Drilled> {
@@ -59,10 +63,13 @@ export async function drill(
   };
   let sampler: NodeJS.Timeout | undefined;
   try {
+    // The same cards each time: what they have behind them is what the ledger has to know.
+    if (warm) {
+      tell('warming up');
+      await run({ ...usual, seed, rate: rate ?? 0, milliseconds: WARM_UP_MS });
+    }
     const probe =
-      rate === undefined
-        ? await run({ ...usual, seed: seed + 1, rate: 0, milliseconds: probeMs(milliseconds) })
-        : undefined;
+      rate === undefined ? await run({ ...usual, seed, rate: 0, milliseconds: probeMs(milliseconds) }) : undefined;
     const sustained = rate ?? Math.max(1, Math.floor(SUSTAINED_SHARE * storiesPerSecond(probe)));
     tell(`${sustained} stories a second`);
     sampler = setInterval(() => {
