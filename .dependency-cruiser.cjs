@@ -40,8 +40,16 @@ module.exports = {
       comment:
         'Dependencies point one way: apps → adapters → ports → events → ledger-core. A journal, bus or view that knew contracts or calls could not be used below them.',
       severity: 'error',
-      from: { path: '^packages/(journal|bus|views|iso8583)/' },
+      from: { path: '^packages/(journal|bus|views|iso8583|iso20022)/' },
       to: { path: '^packages/(contracts|transport)/' },
+    },
+    {
+      name: 'iso20022-only-reads-and-writes',
+      comment:
+        'iso20022 turns text into messages and back, for any bank: what it must know of the world (how many digits a currency has) is an argument. It imports nothing but its XML library.',
+      severity: 'error',
+      from: { path: '^packages/iso20022/', pathNot: SPECS },
+      to: { pathNot: ['^packages/iso20022/src/', '(^|/)node_modules/saxes/'] },
     },
     {
       name: 'ports-do-not-know-adapters',

@@ -2,17 +2,30 @@
 import type { accountsContract, HandlersOf, ResponseOf } from '@tallystick/contracts';
 import type { AccountId, CurrencyCode } from '@tallystick/ledger-core';
 import type { Row, ViewReader } from '@tallystick/views';
-import { accountsTable, SHELVES, shelfOf } from './accounts.tables.js';
+import { accountsTable, ownedAccountsTable, SHELVES, shelfOf } from './accounts.tables.js';
 
 type Handlers = HandlersOf<typeof accountsContract>;
 type Account = NonNullable<ResponseOf<(typeof accountsContract)['methods']['get']>['found']>;
 
-export class AccountReads implements Pick<Handlers, 'get' | 'list'> {
+/** Nobody owns more: whoever does is shown the first. */
+const OWNED_MAX = 1_000;
+
+export class AccountReads implements Pick<Handlers, 'get' | 'list' | 'ownedBy'> {
   constructor(private readonly views: ViewReader) {}
 
   get: Handlers['get'] = async ({ accountId }) => {
     const row = await this.views.get(accountsTable, { shelf: shelfOf(accountId), account_id: accountId });
     return { found: row === undefined ? null : accountOf(row) };
+  };
+
+  ownedBy: Handlers['ownedBy'] = async ({ userId }) => {
+    const owned = await this.views.slice(ownedAccountsTable, { partition: { user_id: userId }, limit: OWNED_MAX });
+    const rows = await Promise.all(
+      owned.map(({ account_id }) =>
+        this.views.get(accountsTable, { shelf: shelfOf(account_id as AccountId), account_id: account_id as AccountId }),
+      ),
+    );
+    return { accounts: rows.flatMap((row) => (row === undefined ? [] : [accountOf(row)])) };
   };
 
   list: Handlers['list'] = async ({ after, limit }) => {

@@ -1,6 +1,6 @@
 import type { AccountEvent } from '@tallystick/ledger-core';
 import { mapping, type Projection } from '@tallystick/views';
-import { accountsTable, shelfOf } from './accounts.tables.js';
+import { accountsTable, ownedAccountsTable, shelfOf } from './accounts.tables.js';
 
 const STATUS: Partial<Record<AccountEvent['type'], string>> = {
   AccountOpened: 'OPEN',
@@ -11,7 +11,7 @@ const STATUS: Partial<Record<AccountEvent['type'], string>> = {
 
 export const accountsProjection: Projection = mapping({
   name: 'accounts',
-  tables: [accountsTable],
+  tables: [accountsTable, ownedAccountsTable],
   handles: ['AccountOpened', 'AccountFrozen', 'AccountUnfrozen', 'AccountClosed'],
   project({ event, metadata, position }, out) {
     const { accountId } = metadata;
@@ -27,6 +27,10 @@ export const accountsProjection: Projection = mapping({
         opened_at: metadata.effectiveAt,
       };
       out.push({ table: accountsTable, group: 'opened', row: { ...key, ...opened }, position });
+      for (const user_id of new Set(owners)) {
+        const row = { user_id, account_id: accountId, owned: true };
+        out.push({ table: ownedAccountsTable, group: 'owned', row, position });
+      }
     }
     const status = STATUS[event.type as AccountEvent['type']] ?? null;
     out.push({ table: accountsTable, group: 'status', row: { ...key, status }, position });

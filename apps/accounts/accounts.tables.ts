@@ -19,3 +19,12 @@ export const accountsTable: TableDefinition = {
     status: { status: 'text' },
   },
 };
+
+/** Which accounts a user owns. Owners never change. */
+export const ownedAccountsTable: TableDefinition = {
+  name: 'owned_accounts',
+  partitionKey: ['user_id'],
+  clusteringKey: [{ column: 'account_id', order: 'ascending' }],
+  keys: { user_id: 'text', account_id: 'text' },
+  groups: { owned: { owned: 'boolean' } },
+};

@@ -9,6 +9,7 @@ import type {
 } from '@tallystick/contracts';
 import type { Records, ViewReader } from '@tallystick/views';
 import { accountIdOf } from './account-id.js';
+import { AccountNumbers } from './account-numbers.js';
 import { AccountReads } from './account-reads.js';
 import { LineImporter } from './import-lines.js';
 
@@ -16,6 +17,7 @@ type Handlers = HandlersOf<typeof accountsContract>;
 
 export class Accounts extends AccountReads implements Handlers {
   private readonly lines: LineImporter;
+  private readonly numbers: AccountNumbers;
 
   constructor(
     private readonly ledger: ClientOf<typeof ledgerContract>,
@@ -24,6 +26,7 @@ export class Accounts extends AccountReads implements Handlers {
     records: Records,
   ) {
     super(views);
+    this.numbers = new AccountNumbers(records);
     this.lines = new LineImporter(ledger, records, this.open, (reference, context) =>
       this.disguise(reference, context),
     );
@@ -49,6 +52,15 @@ export class Accounts extends AccountReads implements Handlers {
     );
     return { accountId, outcomes };
   };
+
+  byNumber: Handlers['byNumber'] = async ({ numbers }) => {
+    const found = await Promise.all(numbers.map((number) => this.numbers.resolve(number)));
+    return { accounts: found.map((accountId) => accountId ?? null) };
+  };
+
+  numberOf: Handlers['numberOf'] = async ({ accountId }) => ({
+    found: (await this.numbers.numberOf(accountId)) ?? null,
+  });
 
   importLines: Handlers['importLines'] = ({ lines }, context) => this.lines.importLines(lines, context);
 

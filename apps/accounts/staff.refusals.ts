@@ -1,7 +1,9 @@
 // Why the staff's routes refuse a request before any service is asked.
 import { holdsCardNumber } from '@tallystick/contracts';
-import { type CurrencyCode, isCurrency } from '@tallystick/ledger-core';
+import { type CurrencyCode, isCurrency, rejections } from '@tallystick/ledger-core';
 import { ProblemError } from '@tallystick/transport/service';
+import type { AccountNumber, Claim } from './account-numbers.js';
+import type { OpenBody } from './staff.schemas.js';
 
 export function badParam(name: string, message: string): ProblemError {
   return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
@@ -30,4 +32,24 @@ export function currencyOf(code: string): CurrencyCode {
 export function storable(name: string, text: string): string {
   if (holdsCardNumber(text)) throw badParam(name, `${name} looks like a card number`);
   return text;
+}
+
+/** Null where the account is to have none. @throws ProblemError, 400 */
+export function numberOf({ account_number, sort_code }: OpenBody): AccountNumber | null {
+  if (account_number === undefined) {
+    if (sort_code !== undefined) throw missing('account_number');
+    return null;
+  }
+  return { sortCode: sort_code ?? null, accountNumber: storable('account_number', account_number) };
+}
+
+export function notClaimed(claim: Exclude<Claim, 'claimed'>): ProblemError {
+  if (claim === 'taken')
+    return new ProblemError({
+      status: 409,
+      code: 'conflict.account_number_taken',
+      message: 'another account has this account number',
+    });
+  const { status, code, message } = rejections.IdempotencyKeyReused;
+  return new ProblemError({ status, code, message });
 }

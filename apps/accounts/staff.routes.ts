@@ -28,9 +28,11 @@ import { BOOK_DATE, CLOCK, clientOf, RANDOM, RECORDS, SECRETS, TIME } from '@tal
 import { callScopeOf, HttpRoutes, ProblemError, type Secrets, StaffToken } from '@tallystick/transport/service';
 import { firstTimeOf, type Records } from '@tallystick/views';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { accountIdOf } from './account-id.js';
+import { AccountNumbers } from './account-numbers.js';
 import { accountShown, exact, transactionShown } from './staff.answers.js';
 import { ALL_CHANNELS, commandOf, NO_LIMITS, paymentOf } from './staff.changes.js';
-import { badParam, currencyOf, notFound, storable } from './staff.refusals.js';
+import { badParam, currencyOf, notClaimed, notFound, numberOf, storable } from './staff.refusals.js';
 import {
   accountParam,
   accountsAnswer,
@@ -60,6 +62,7 @@ type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outco
 @Injectable()
 export class StaffRoutes {
   private readonly staff: StaffToken;
+  private readonly numbers: AccountNumbers;
   private journalId: string | undefined;
 
   constructor(
@@ -78,6 +81,7 @@ export class StaffRoutes {
     @Inject(RECORDS) private readonly records: Records,
   ) {
     this.staff = new StaffToken(secrets);
+    this.numbers = new AccountNumbers(records);
     this.addWrites(routes);
     this.addReads(routes);
   }
@@ -183,6 +187,7 @@ export class StaffRoutes {
 
   private async open(body: OpenBody, request: FastifyRequest, reply: FastifyReply) {
     const context = this.contextOf(request);
+    const number = numberOf(body);
     const { product = 'current', overdraft_limit = 0, owners = [], external_reference } = body;
     const account = {
       currency: currencyOf(body.currency),
@@ -193,6 +198,8 @@ export class StaffRoutes {
         external_reference === undefined ? null : await this.shownReference(external_reference, context),
     };
     const at = await this.firstCircumstances(request, 'accounts');
+    const claim = await this.numbers.claim(accountIdOf(at.caller, at.key, at.effectiveAt), number);
+    if (claim !== 'claimed') throw notClaimed(claim);
     const { accountId, outcomes } = await this.accounts.open({ ...at, ...account }, context);
     return this.answer(accountId, outcomes, context, reply);
   }

@@ -16,6 +16,10 @@ export const openBody = closed({
   overdraft_limit: Type.Optional(minorUnits),
   owners: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }), { maxItems: 16 })),
   external_reference: Type.Optional(text(255)),
+  account_number: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,34}$' })),
+  sort_code: Type.Optional(
+    Type.String({ pattern: '^[A-Za-z0-9]{1,35}$', description: "a clearing member's id, without hyphens" }),
+  ),
 });
 export type OpenBody = Static<typeof openBody>;
 

@@ -1,7 +1,8 @@
-// The balances after the last event of each account: the event carries them.
+// The balances after the last event of each account, which the event carries, and its pots.
 import type { Balances, EventType, LedgerEvent } from '@tallystick/ledger-core';
 import type { OpenProjection, Projection } from '@tallystick/views';
-import { balancesTable } from './balance.tables.js';
+import { balancesTable, potAccountsTable, potsTable } from './balance.tables.js';
+import { changePots, POT_EVENTS } from './pots.projection.js';
 
 type Carrying = Extract<LedgerEvent, { readonly balances: Balances }>;
 
@@ -44,13 +45,15 @@ const CARRY_BALANCES: Readonly<Record<Carrying['type'], true>> = {
 
 export const balanceProjection: Projection = {
   name: 'balance',
-  tables: [balancesTable],
-  handles: new Set(Object.keys(CARRY_BALANCES) as EventType[]),
+  tables: [balancesTable, potsTable, potAccountsTable],
+  handles: new Set([...(Object.keys(CARRY_BALANCES) as EventType[]), ...POT_EVENTS]),
   open: (): OpenProjection => ({
     apply(events, out) {
       // Only the last event of each account in the batch is written: the ones before it are already history.
       const newest = new Map<string, { readonly balances: Balances; readonly position: bigint }>();
-      for (const { event, metadata, position } of events) {
+      for (const projected of events) {
+        const { event, metadata, position } = projected;
+        changePots(projected, out);
         if (metadata.accountId !== null && 'balances' in event && event.balances !== null) {
           newest.set(metadata.accountId, { balances: event.balances, position });
         }
@@ -60,7 +63,7 @@ export const balanceProjection: Projection = {
         out.push({
           table: balancesTable,
           group: 'money',
-          row: { account_id, ledger, held, available, pots },
+          row: { account_id, ledger, held, available, pots, said_at: position },
           position,
         });
       }

@@ -21,6 +21,9 @@ import {
 import { RecordKeys } from '@tallystick/views/record-keys';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { ApiModule } from '../api/api.module.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { defaultAuth } from '../auth/configuration.js';
 import { BalanceModule } from '../balance/balance.module.js';
 import {
   CARD_TOKEN_SECRET,
@@ -216,15 +219,17 @@ function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Optio
       ContractsModule.forRoot({ transport }),
       LedgerModule,
       AccountsModule,
+      AuthModule.with({ configuration: defaultAuth, random: randomBytes }),
       CardsModule,
       cardProcessing,
-      PaymentsModule.with({ seal }),
+      PaymentsModule.with({ seal, open }),
       BalanceModule,
       TransactionsModule,
       MerchantModule,
       TransactionEnrichmentModule,
       FeedGeneratorModule.with({ seal }),
       FeedModule.with({ open, progress }),
+      ApiModule.with({ open }),
       FinanceModule,
     ],
   };

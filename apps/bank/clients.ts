@@ -1,6 +1,7 @@
 // What may be asked of the bank from inside its process.
 import {
   accountsContract,
+  authContract,
   balanceContract,
   type ClientOf,
   cardProcessingContract,
@@ -17,6 +18,7 @@ import type { Transport } from '@tallystick/transport';
 
 export interface BankClients {
   readonly accounts: ClientOf<typeof accountsContract>;
+  readonly auth: ClientOf<typeof authContract>;
   readonly balance: ClientOf<typeof balanceContract>;
   readonly cardProcessing: ClientOf<typeof cardProcessingContract>;
   readonly cards: ClientOf<typeof cardsContract>;
@@ -32,6 +34,7 @@ export interface BankClients {
 export function clientsOf(transport: Transport): BankClients {
   return {
     accounts: transport.client(accountsContract),
+    auth: transport.client(authContract),
     balance: transport.client(balanceContract),
     cardProcessing: transport.client(cardProcessingContract),
     cards: transport.client(cardsContract),

@@ -88,7 +88,15 @@ async function besideBank(folder: string, signal: AbortSignal): Promise<OpenedBo
     throw new CallFailed({ code: 'unavailable', message: 'these books were opened to read', retryable: false });
   };
   const reads = new AccountReads(views);
-  transport.answer(accountsContract, { get: reads.get, list: reads.list, open: refuse, importLines: refuse });
+  transport.answer(accountsContract, {
+    get: reads.get,
+    list: reads.list,
+    ownedBy: reads.ownedBy,
+    open: refuse,
+    importLines: refuse,
+    byNumber: refuse,
+    numberOf: refuse,
+  });
   transport.answer(balanceContract, new Balance(views, freshness));
   transport.answer(financeContract, new Finance({ journal, views, timeZone: BOOK_ZONE }));
   return {

@@ -1,5 +1,5 @@
 // Books in memory for specifications of the command line, answered by the real services over a transport that writes bytes.
-import { accountsContract, balanceContract, financeContract } from '@tallystick/contracts';
+import { accountsContract, balanceContract, defineContract, financeContract } from '@tallystick/contracts';
 import { systemTime } from '@tallystick/transport';
 import { inProcessTransport } from '@tallystick/transport/in-process/index';
 import { compareTable } from '@tallystick/views/compare';
@@ -36,11 +36,9 @@ export class BooksUnderTest {
     const random = (bytes: number) => new Uint8Array(bytes).fill(1);
     const transport = inProcessTransport({ mode: 'bytes', time: systemTime, random, report });
     const freshness = { waitUntil: async () => {} };
-    const refuse = async () => {
-      throw new Error('the command line only reads accounts');
-    };
-    const { get, list } = new AccountReads(views);
-    transport.answer(accountsContract, { get, list, open: refuse, importLines: refuse });
+    // The command line only reads accounts.
+    const { get, list, ownedBy } = accountsContract.methods;
+    transport.answer(defineContract('accounts', { get, list, ownedBy }), new AccountReads(views));
     transport.answer(balanceContract, new Balance(views, freshness));
     transport.answer(financeContract, finance);
     return {

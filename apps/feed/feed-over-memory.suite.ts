@@ -1,5 +1,11 @@
 // A ledger in memory with the feed beside it: what the feed's specs stand on.
-import { accountsContract, type ClientOf, feedContract, feedGeneratorContract } from '@tallystick/contracts';
+import {
+  accountsContract,
+  type ClientOf,
+  defineContract,
+  feedContract,
+  feedGeneratorContract,
+} from '@tallystick/contracts';
 import { encodeEvent, InMemoryKeys, schemaVersionOf, sealPersonal, unsealPersonal } from '@tallystick/events';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
 import type { AccountId, EventMetadata, TransactionEnriched, TransactionId } from '@tallystick/ledger-core';
@@ -45,9 +51,9 @@ export class FeedOverMemory {
       transport.answer(feedContract, new Feed({ views: through(this.views), freshness, progress, open }));
       transport.answer(feedGeneratorContract, new FeedGenerator({ journal, ledger, clock, bookDate, seal }));
     }
-    const accounts = new AccountReads(this.views);
-    const notHere = () => Promise.reject(new Error('the views open and import nothing'));
-    transport.answer(accountsContract, { get: accounts.get, list: accounts.list, open: notHere, importLines: notHere });
+    // What needs no more than the views.
+    const { get, list, ownedBy } = accountsContract.methods;
+    transport.answer(defineContract('accounts', { get, list, ownedBy }), new AccountReads(this.views));
     this.feed = transport.client(feedContract);
     this.generator = transport.client(feedGeneratorContract);
   }

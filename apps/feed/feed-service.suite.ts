@@ -93,13 +93,6 @@ export class FeedService {
     return { status: response.status, body: JSON.parse(await response.text()) };
   }
 
-  async post(body: string, type: string, headers: Headers = {}) {
-    const all = { authorization: `Bearer ${token}`, 'content-type': type, ...headers };
-    const response = await fetch(`${this.url}/feed`, { method: 'POST', body, headers: all });
-    const position = response.headers.get('x-ledger-position');
-    return { status: response.status, body: JSON.parse(await response.text()), position };
-  }
-
   listen(query: string, headers: Headers = {}): EventReader {
     const reader = new EventReader(`${this.url}/feed/live?${query}`, { authorization: `Bearer ${token}`, ...headers });
     this.readers.push(reader);

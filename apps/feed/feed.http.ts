@@ -1,26 +1,17 @@
 // Puts the feed's HTTP together, and ends its live readers before the service stops.
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
 import type { Bus } from '@tallystick/bus';
-import {
-  accountsContract,
-  type ClientOf,
-  feedContract,
-  feedGeneratorContract,
-  ledgerContract,
-} from '@tallystick/contracts';
+import { accountsContract, type ClientOf, feedContract, ledgerContract } from '@tallystick/contracts';
 import { lettersOf } from '@tallystick/events';
 import type { Random, Time } from '@tallystick/transport';
 import { BUS, clientOf, FRESHNESS, RANDOM, REPORT, SECRETS, TIME, VIEWS } from '@tallystick/transport/nest';
 import { CustomerToken, HttpRoutes, type Secrets, StaffToken } from '@tallystick/transport/service';
 import type { Freshness, ViewReader } from '@tallystick/views';
-import type { FastifyInstance } from 'fastify';
 import { FeedAccess } from './feed.access.js';
 import { FeedController, VIEW_PROGRESS } from './feed.controller.js';
 import type { ViewProgress } from './feed.js';
 import { FeedRoutes } from './feed.routes.js';
 import { FeedLive } from './feed-live.js';
-import { FeedPostRoutes } from './feed-post.routes.js';
 import { FeedRequests } from './feed-requests.js';
 
 const PATIENCE_MS = 5_000;
@@ -32,10 +23,8 @@ export class FeedHttp implements OnModuleDestroy {
 
   constructor(
     routes: HttpRoutes,
-    host: HttpAdapterHost,
     reads: FeedController,
     @Inject(clientOf(feedContract)) feed: ClientOf<typeof feedContract>,
-    @Inject(clientOf(feedGeneratorContract)) generator: ClientOf<typeof feedGeneratorContract>,
     @Inject(clientOf(accountsContract)) accounts: ClientOf<typeof accountsContract>,
     @Inject(clientOf(ledgerContract)) ledger: ClientOf<typeof ledgerContract>,
     @Inject(BUS) bus: Bus,
@@ -54,8 +43,6 @@ export class FeedHttp implements OnModuleDestroy {
     const scope = { time, random, patienceMs: PATIENCE_MS };
     const requests = new FeedRequests({ access, ledger, scope });
     new FeedRoutes(routes, { feed, reads, live: this.live, requests, time, report });
-    const fastify: FastifyInstance | undefined = host.httpAdapter?.getInstance();
-    new FeedPostRoutes(routes, fastify, { generator, requests, random });
   }
 
   onModuleDestroy(): Promise<void> {

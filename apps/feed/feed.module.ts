@@ -1,6 +1,6 @@
 // The feed: for other services by contract, for its readers over HTTP.
 import { type DynamicModule, Module } from '@nestjs/common';
-import { accountsContract, feedContract, feedGeneratorContract, ledgerContract } from '@tallystick/contracts';
+import { accountsContract, feedContract, ledgerContract } from '@tallystick/contracts';
 import { ContractsModule } from '@tallystick/transport/nest';
 import { FeedController, OPEN_PERSONAL, VIEW_PROGRESS } from './feed.controller.js';
 import { FeedHttp } from './feed.http.js';
@@ -20,7 +20,7 @@ export interface FeedOptions {
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class FeedModule {
   static with({ open, progress }: FeedOptions): DynamicModule {
-    const calls = [feedContract, feedGeneratorContract, accountsContract, ledgerContract];
+    const calls = [feedContract, accountsContract, ledgerContract];
     return {
       module: FeedModule,
       imports: [ContractsModule.forService({ answers: [feedContract], calls })],

@@ -86,13 +86,6 @@ export const spendingAnswer = Type.Object({
   ),
 });
 
-/** As a form, or as JSON with `params` as an object or as flat keys; see the customer API. */
-export const postBody = Type.Record(Type.String(), Type.Unknown(), {
-  description:
-    'account_id, type (basic), params[title], params[image_url]; optional params[body], params[background_color], params[title_color], params[body_color], url',
-});
-export const postAnswer = Type.Object({});
-
 export const liveAnswer = Type.String({
   description: 'text/event-stream: id is a cursor, event is item, data is an item',
 });

@@ -5,5 +5,8 @@ import { PaymentsModule } from './payments.module.js';
 await runService({
   name: 'payments',
   needs: ['records', 'keys'],
-  module: (parts) => PaymentsModule.with({ seal: parts.keys().seal }),
+  module: (parts) => {
+    const { seal, open } = parts.keys();
+    return PaymentsModule.with({ seal, open });
+  },
 });

@@ -1,20 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ClientOf, ledgerContract, paymentsContract } from '@tallystick/contracts';
+import { accountsContract, type ClientOf, ledgerContract, paymentsContract } from '@tallystick/contracts';
 import { Answers, clientOf, RECORDS } from '@tallystick/transport/nest';
 import type { Records } from '@tallystick/views';
+import { type OpenPersonal, OutboundPayments } from './iso20022/outbound.js';
 import { Payments, type SealPersonal } from './payments.js';
 
 /** Injected as SealPersonal. */
 export const SEAL_PERSONAL = Symbol('seal of personal text');
+/** Injected as OpenPersonal. */
+export const OPEN_PERSONAL = Symbol('opener of personal text');
 
 @Injectable()
 @Answers(paymentsContract)
 export class PaymentsController extends Payments {
+  readonly pay: OutboundPayments['pay'];
+  readonly payment: OutboundPayments['payment'];
+
   constructor(
     @Inject(clientOf(ledgerContract)) ledger: ClientOf<typeof ledgerContract>,
+    @Inject(clientOf(accountsContract)) accounts: ClientOf<typeof accountsContract>,
     @Inject(RECORDS) records: Records,
     @Inject(SEAL_PERSONAL) seal: SealPersonal,
+    @Inject(OPEN_PERSONAL) open: OpenPersonal,
   ) {
     super({ ledger, records, seal });
+    const outbound = new OutboundPayments({ ledger, accounts, records, seal, open });
+    this.pay = outbound.pay;
+    this.payment = outbound.payment;
   }
 }

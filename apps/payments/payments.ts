@@ -49,7 +49,7 @@ export function transferIdOf(commandId: string): TransferId {
   return `transfer_${lettersOf(`transfer/${commandId}`)}` as TransferId;
 }
 
-export class Payments implements Handlers {
+export class Payments implements Omit<Handlers, 'pay' | 'payment'> {
   /** Of accounts that exist: neither ever changes. */
   private readonly currencies = new Map<AccountId, CurrencyCode>();
 

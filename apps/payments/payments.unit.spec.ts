@@ -56,9 +56,13 @@ beforeEach(async () => {
     exports: provided.map(([provide]) => provide),
   };
   class Bank {}
-  Module({ imports: [ports, ContractsModule.forRoot({ transport: over.transport }), PaymentsModule.with({ seal })] })(
-    Bank,
-  );
+  Module({
+    imports: [
+      ports,
+      ContractsModule.forRoot({ transport: over.transport }),
+      PaymentsModule.with({ seal, open: async () => 'erased' }),
+    ],
+  })(Bank);
   service = await createService({
     module: Bank,
     title: { title: 'Payments', version: '1' },

@@ -1,36 +1,9 @@
 // HTTP for the bank's own people: transfers between accounts, and pots.
-import type { IncomingHttpHeaders } from 'node:http';
 import { type TProperties, Type } from '@sinclair/typebox';
-import type { BookDate } from '@tallystick/contracts';
-import {
-  type CallContext,
-  type ClientOf,
-  holdsCardNumber,
-  idempotencyKeyFault,
-  ledgerContract,
-  paymentsContract,
-  positionToken,
-  type ResponseOf,
-} from '@tallystick/contracts';
-import {
-  type AccountId,
-  type CurrencyCode,
-  isCurrency,
-  type Micros,
-  type PotId,
-  rejections,
-} from '@tallystick/ledger-core';
-import {
-  callScopeOf,
-  type HttpRoutes,
-  ProblemError,
-  type ScopeOptions,
-  type StaffToken,
-} from '@tallystick/transport/service';
-import type { FastifyReply } from 'fastify';
-
-const CALLER = 'staff';
-const JSON_TYPE = 'application/json; charset=utf-8';
+import type { ClientOf, paymentsContract } from '@tallystick/contracts';
+import type { AccountId, PotId } from '@tallystick/ledger-core';
+import type { HttpRoutes } from '@tallystick/transport/service';
+import { currencyOf, type StaffRequests, textOf } from './staff.requests.js';
 
 const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
 const accountId = Type.String({ pattern: '^acc_[0-9A-Za-z]{4,59}$' });
@@ -54,21 +27,12 @@ const potParam = closed({ pot_id: Type.String({ pattern: '^pot_[0-9A-Za-z]{4,59}
 
 const done = Type.Object({ id: Type.String(), account_id: Type.String(), position: Type.String() });
 
-type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'];
-
 export interface StaffRoutesPorts {
   readonly payments: ClientOf<typeof paymentsContract>;
-  readonly ledger: ClientOf<typeof ledgerContract>;
-  /** Microseconds since 1970. */
-  readonly clock: () => Micros;
-  readonly bookDate: BookDate;
-  readonly staff: StaffToken;
-  readonly scope: Omit<ScopeOptions, 'actor'>;
+  readonly requests: StaffRequests;
 }
 
 export class StaffPaymentRoutes {
-  private journalId: string | undefined;
-
   constructor(
     routes: HttpRoutes,
     private readonly ports: StaffRoutesPorts,
@@ -85,11 +49,11 @@ export class StaffPaymentRoutes {
       summary: 'Send money to another account; answered when it has left the source',
       schemas: { body: transferBody, response: { 200: done } },
       handle: async ({ body, headers }, reply) => {
-        const context = this.contextOf(headers);
+        const context = this.ports.requests.contextOf(headers);
         const source = body.source_account_id as AccountId;
         const { transferId, outcomes } = await this.ports.payments.transfer(
           {
-            ...this.circumstances(headers),
+            ...this.ports.requests.circumstances(headers),
             sourceAccountId: source,
             destinationAccountId: body.destination_account_id as AccountId,
             amount: BigInt(body.amount.amount),
@@ -98,7 +62,7 @@ export class StaffPaymentRoutes {
           },
           context,
         );
-        return this.answer(transferId, source, outcomes, context, reply);
+        return this.ports.requests.answer(transferId, source, outcomes, context, reply);
       },
     });
   }
@@ -110,12 +74,12 @@ export class StaffPaymentRoutes {
       summary: 'Open a pot',
       schemas: { body: potBody, response: { 200: done } },
       handle: async ({ body, headers }, reply) => {
-        const context = this.contextOf(headers);
+        const context = this.ports.requests.contextOf(headers);
         const account = body.account_id as AccountId;
         const goal = body.goal === undefined ? null : BigInt(body.goal);
         const { potId, outcomes } = await this.ports.payments.openPot(
           {
-            ...this.circumstances(headers),
+            ...this.ports.requests.circumstances(headers),
             accountId: account,
             name: textOf('name', body.name) ?? '',
             goal,
@@ -123,7 +87,7 @@ export class StaffPaymentRoutes {
           },
           context,
         );
-        return this.answer(potId, account, outcomes, context, reply);
+        return this.ports.requests.answer(potId, account, outcomes, context, reply);
       },
     });
   }
@@ -136,13 +100,13 @@ export class StaffPaymentRoutes {
         summary: direction === 'deposit' ? 'Move money into a pot' : 'Move money out of a pot',
         schemas: { body: moveBody, params: potParam, response: { 200: done } },
         handle: async ({ body, params, headers }, reply) => {
-          const context = this.contextOf(headers);
+          const context = this.ports.requests.contextOf(headers);
           const account = body.account_id as AccountId;
           const potId = params.pot_id as PotId;
           const amount = BigInt(body.amount.amount);
           const { outcomes } = await this.ports.payments.movePot(
             {
-              ...this.circumstances(headers),
+              ...this.ports.requests.circumstances(headers),
               accountId: account,
               potId,
               amount,
@@ -151,60 +115,9 @@ export class StaffPaymentRoutes {
             },
             context,
           );
-          return this.answer(potId, account, outcomes, context, reply);
+          return this.ports.requests.answer(potId, account, outcomes, context, reply);
         },
       });
     }
   }
-
-  /** Ids and tokens need no escaping. */
-  private async answer(
-    id: string,
-    account: AccountId,
-    outcomes: Outcomes,
-    context: CallContext,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    const [outcome] = outcomes;
-    if (outcome === undefined) throw new Error('the ledger gave no outcome');
-    if (outcome.kind === 'rejected') {
-      const { status, code, message, retryable } = rejections[outcome.rejection];
-      throw new ProblemError({ status, code, message, retryable });
-    }
-    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
-    const position = positionToken(this.journalId, outcome.position);
-    return reply
-      .header('content-type', JSON_TYPE)
-      .header('x-ledger-position', position)
-      .send(`{"id":"${id}","account_id":"${account}","position":"${position}"}`);
-  }
-
-  /** @throws ProblemError, 401, for anybody but the staff */
-  private contextOf(headers: IncomingHttpHeaders): CallContext {
-    const { staff, scope } = this.ports;
-    return callScopeOf(headers, { ...scope, actor: staff.actorOf(headers) });
-  }
-
-  private circumstances(headers: IncomingHttpHeaders) {
-    const key = headers['idempotency-key'];
-    const fault = idempotencyKeyFault(key);
-    if (fault !== undefined) throw new ProblemError({ status: 400, ...fault });
-    const effectiveAt = this.ports.clock();
-    return { caller: CALLER, key: String(key), effectiveAt, localDate: this.ports.bookDate(effectiveAt) };
-  }
-}
-
-/** Sealed or not, no card number is stored. */
-function textOf(name: string, text: string | undefined): string | undefined {
-  if (text !== undefined && holdsCardNumber(text)) throw badParam(name, `${name} looks like a card number`);
-  return text;
-}
-
-function currencyOf(code: string): CurrencyCode {
-  if (!isCurrency(code)) throw badParam('currency', 'the currency is not in ISO 4217');
-  return code;
-}
-
-function badParam(name: string, message: string): ProblemError {
-  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
 }

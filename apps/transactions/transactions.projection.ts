@@ -2,7 +2,9 @@
 import { monthOf } from '@tallystick/events';
 import {
   type AccountId,
+  type EventMetadata,
   TRANSACTION_EVENTS,
+  type TransactionEnriched,
   type TransactionEvent,
   type TransactionFacts,
   transactionChangeOf,
@@ -13,17 +15,18 @@ import { accountMonthsTable, transactionsTable } from './transactions.tables.js'
 export const transactionsProjection: Projection = mapping({
   name: 'transactions',
   tables: [transactionsTable, accountMonthsTable],
-  handles: TRANSACTION_EVENTS,
+  handles: [...TRANSACTION_EVENTS, 'TransactionEnriched'],
   project({ event, metadata, position }, out) {
-    const { accountId, effectiveAt } = metadata;
+    const { accountId, effectiveAt, recordedAt } = metadata;
     if (accountId === null) return;
+    if (event.type === 'TransactionEnriched') return enriched(event, accountId, { metadata, position }, out);
     // It is given what it handles.
     const change = transactionChangeOf(event as TransactionEvent, effectiveAt);
     if (change === undefined) return;
     const { transactionId, facts, amount, currency, status, declineReason } = change;
     const key: Key = { account_id: accountId, month: monthOf(transactionId), transaction_id: transactionId };
     if (facts !== null) what(key, facts, position, out);
-    const money = { ...key, amount, currency, status, decline_reason: declineReason };
+    const money = { ...key, amount, currency, status, decline_reason: declineReason, recorded: recordedAt };
     out.push({ table: transactionsTable, group: 'money', row: money, position });
     if (change.settles)
       out.push({ table: transactionsTable, group: 'settlement', row: { ...key, settled: effectiveAt }, position });
@@ -52,4 +55,25 @@ function what(key: Key, facts: TransactionFacts, position: bigint, out: Upsert[]
   out.push({ table: transactionsTable, group: 'what', row, position });
   const month = { account_id: key.account_id, month: key.month, seen: true };
   out.push({ table: accountMonthsTable, group: 'seen', row: month, position: 0n, constant: true });
+}
+
+/** A page of transactions with their merchants is one read: whoever lists them needs not ask for each row who was paid. */
+function enriched(
+  event: TransactionEnriched,
+  accountId: AccountId,
+  { metadata, position }: { readonly metadata: EventMetadata; readonly position: bigint },
+  out: Upsert[],
+): void {
+  const { transactionId, merchantId, merchantName, category, location } = event;
+  const row = {
+    account_id: accountId,
+    month: monthOf(transactionId),
+    transaction_id: transactionId,
+    merchant_id: merchantId,
+    merchant_name: merchantName,
+    merchant_category: category,
+    location: location === null ? null : JSON.stringify(location),
+    enriched_at: metadata.recordedAt,
+  };
+  out.push({ table: transactionsTable, group: 'enrichment', row, position });
 }

@@ -17,8 +17,17 @@ export const transactionsTable: TableDefinition = {
       local_currency: 'text',
       related: 'text',
     },
-    money: { amount: 'money', currency: 'text', status: 'text', decline_reason: 'text' },
+    /** `recorded`: recordedAt of the last event that says so. */
+    money: { amount: 'money', currency: 'text', status: 'text', decline_reason: 'text', recorded: 'instant' },
     settlement: { settled: 'instant' },
+    /** `location` is JSON of a MerchantLocation; `enriched_at` the newest enrichment's recordedAt. */
+    enrichment: {
+      merchant_id: 'text',
+      merchant_name: 'text',
+      merchant_category: 'text',
+      location: 'text',
+      enriched_at: 'instant',
+    },
   },
 };
 

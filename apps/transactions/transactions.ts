@@ -1,15 +1,21 @@
 // What the transactions service answers, from its view.
-import type { HandlersOf, ResponseOf, transactionsContract } from '@tallystick/contracts';
-import { monthOf, tellsItsMonth } from '@tallystick/events';
-import type { AccountId, CurrencyCode, TransactionId } from '@tallystick/ledger-core';
+import type { HandlersOf, RequestOf, transactionsContract } from '@tallystick/contracts';
+import { deriveId, monthOf, tellsItsMonth } from '@tallystick/events';
+import type { AccountId, Micros, TransactionId } from '@tallystick/ledger-core';
 import { CallFailed } from '@tallystick/transport';
 import type { Freshness, Row, ViewReader } from '@tallystick/views';
+import { countsAsSpending, isTransaction, type Transaction, transactionOf } from './transaction-rows.js';
 import { accountMonthsTable, transactionsTable } from './transactions.tables.js';
 
 type Handlers = HandlersOf<typeof transactionsContract>;
-type Transaction = NonNullable<ResponseOf<(typeof transactionsContract)['methods']['get']>['found']>;
+type Page = RequestOf<(typeof transactionsContract)['methods']['page']>;
+type Direction = 'clustering' | 'reverse';
 
 const MONTHS_PER_PAGE = 24;
+const ROWS_PER_READ = 512;
+const MILLISECOND: Micros = 1_000n;
+/** `tx_0000` and the nine characters that tell the time. */
+const TIMED_PREFIX_LENGTH = 16;
 
 export class Transactions implements Handlers {
   constructor(
@@ -20,36 +26,101 @@ export class Transactions implements Handlers {
   get: Handlers['get'] = async ({ accountId, transactionId, minPosition }, context) => {
     if (!tellsItsMonth(transactionId, 'tx')) return { found: null };
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
-    const key = { account_id: accountId, month: monthOf(transactionId), transaction_id: transactionId };
-    const row = await this.views.get(transactionsTable, key);
-    return { found: row === undefined ? null : transactionOf(accountId, row) };
+    return { found: await this.read(accountId, transactionId) };
+  };
+
+  find: Handlers['find'] = async ({ accountIds, transactionId, minPosition }, context) => {
+    if (!tellsItsMonth(transactionId, 'tx')) return { found: null };
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
+    const rows = await Promise.all(accountIds.map((accountId) => this.read(accountId, transactionId)));
+    return { found: rows.find((row) => row !== null) ?? null };
   };
 
   list: Handlers['list'] = async ({ accountId, minPosition, before, limit }, context) => {
     if (before !== null && !tellsItsMonth(before, 'tx')) throw notATransaction();
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
     const transactions: Transaction[] = [];
-    for await (const month of this.months(accountId, before)) {
-      const page = await this.views.slice(transactionsTable, {
-        partition: { account_id: accountId, month },
-        ...(before === null ? {} : { after: { transaction_id: before } }),
-        limit: limit - transactions.length,
-      });
-      for (const row of page) transactions.push(transactionOf(accountId, row));
+    for await (const row of this.rows(accountId, 'clustering', before, limit)) {
+      transactions.push(transactionOf(accountId, row));
       if (transactions.length >= limit) break;
     }
     return { transactions };
   };
 
-  /** Months with transactions, newest first, from that of `before` on. */
-  private async *months(accountId: AccountId, before: TransactionId | null): AsyncIterable<string> {
-    const first = before === null ? undefined : monthOf(before);
+  page: Handlers['page'] = async (asked, context) => {
+    const { accountId, minPosition, after, before, limit } = asked;
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
+    const cursor = after === null || !tellsItsMonth(after, 'tx') ? null : await this.read(accountId, after);
+    if (after !== null && cursor === null) return { transactions: [], afterCreated: null };
+    const end = before === null ? null : timeEdge(before);
+    const transactions: Transaction[] = [];
+    for await (const row of this.rows(accountId, 'reverse', startOf(asked), limit)) {
+      if (end !== null && (row.transaction_id as TransactionId) >= end) break;
+      transactions.push(transactionOf(accountId, row));
+      if (transactions.length >= limit) break;
+    }
+    return { transactions, afterCreated: cursor?.created ?? null };
+  };
+
+  spentSince: Handlers['spentSince'] = async ({ accountId, since, minPosition }, context) => {
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
+    const start = timeEdge(since);
+    let amount = 0n;
+    for await (const row of this.rows(accountId, 'clustering', null, Number.POSITIVE_INFINITY)) {
+      if ((row.transaction_id as TransactionId) < start) break;
+      if (countsAsSpending(row)) amount += row.amount as bigint;
+    }
+    return { amount };
+  };
+
+  private async read(accountId: AccountId, transactionId: TransactionId): Promise<Transaction | null> {
+    const key = { account_id: accountId, month: monthOf(transactionId), transaction_id: transactionId };
+    const row = await this.views.get(transactionsTable, key);
+    return row === undefined || !isTransaction(row) ? null : transactionOf(accountId, row);
+  }
+
+  /**
+   * Rows of the account, newest first (`clustering`) or oldest first (`reverse`).
+   * @param from only rows after this id, or after ids that begin with this
+   * @param wanted how many rows the reader takes at most
+   */
+  private async *rows(
+    accountId: AccountId,
+    direction: Direction,
+    from: string | null,
+    wanted: number,
+  ): AsyncIterable<Row> {
+    let left = wanted;
+    for await (const month of this.months(accountId, direction, from)) {
+      for (let after = from; left > 0; ) {
+        const limit = Math.min(left, ROWS_PER_READ);
+        const page = await this.views.slice(transactionsTable, {
+          partition: { account_id: accountId, month },
+          ...(after === null ? {} : { after: { transaction_id: after } }),
+          direction,
+          limit,
+        });
+        for (const row of page) {
+          if (!isTransaction(row)) continue;
+          left--;
+          yield row;
+        }
+        if (page.length < limit) break;
+        after = page.at(-1)?.transaction_id as TransactionId;
+      }
+    }
+  }
+
+  /** Months with transactions, in the reading's order, from that of an id on. */
+  private async *months(accountId: AccountId, direction: Direction, from: string | null): AsyncIterable<string> {
+    const first = from === null ? undefined : monthOf(from);
     if (first !== undefined) yield first;
     let after = first;
     for (;;) {
       const page = await this.views.slice(accountMonthsTable, {
         partition: { account_id: accountId },
         ...(after === undefined ? {} : { after: { month: after } }),
+        direction,
         limit: MONTHS_PER_PAGE,
       });
       for (const row of page) yield row.month as string;
@@ -59,28 +130,20 @@ export class Transactions implements Handlers {
   }
 }
 
+/** Where a page begins: after its cursor or at its first time, whichever is later. */
+function startOf({ after, since }: Page): string | null {
+  const edge = since === null ? null : timeEdge(since);
+  if (after === null || edge === null) return after ?? edge;
+  return after > edge ? after : edge;
+}
+
+/** Less than every id of this time or later, greater than every earlier one: ids begin with their millisecond. */
+function timeEdge(at: Micros): string {
+  const millisecond = at <= 0n ? 0n : ((at + MILLISECOND - 1n) / MILLISECOND) * MILLISECOND;
+  return deriveId('tx', millisecond, 'edge', '').slice(0, TIMED_PREFIX_LENGTH);
+}
+
 function notATransaction(): CallFailed {
   const message = 'before must be the id of a transaction';
   return new CallFailed({ code: 'bad_request.bad_param.before', message, retryable: false });
-}
-
-/** The declared types of the table's columns are what these casts say. */
-function transactionOf(accountId: AccountId, row: Row): Transaction {
-  return {
-    id: row.transaction_id as TransactionId,
-    accountId,
-    created: row.created as bigint,
-    settled: row.settled as bigint | null,
-    amount: row.amount as bigint,
-    currency: row.currency as CurrencyCode,
-    kind: row.kind as string,
-    status: row.status as string,
-    description: row.description as string,
-    mcc: row.mcc as string | null,
-    category: row.category as string | null,
-    localAmount: row.local_amount as bigint | null,
-    localCurrency: row.local_currency as string | null,
-    declineReason: row.decline_reason as string | null,
-    related: row.related as string | null,
-  };
 }

@@ -5,6 +5,10 @@ import type { ServedBank } from '../bank.js';
 import { Demo } from './demo.js';
 import { CUSTOMER } from './household.js';
 
+/** Whom the token is given to that is printed at the start. */
+const API_CLIENT = 'oauth2client_0000demo';
+const API_TOKEN_SECONDS = 30 * 86_400;
+
 export { FEED_PAGE } from './feed-page.js';
 
 /** What the demo needs of a bank, in one process or many. */
@@ -13,8 +17,10 @@ export type DemoBank = Pick<ServedBank, 'url' | 'clients' | 'context' | 'bookDat
 export interface StartedDemo {
   readonly accountId: string;
   readonly cardId: string;
-  /** The customer's bearer token. */
+  /** The customer's bearer token for the feed and its page. */
   readonly token: string;
+  /** The same for the customer API: approved, with the whole history. Each start makes another, and the one before is no longer good. */
+  readonly apiToken: string;
   /** Resolves when nothing of it is under way any more. */
   stop(): Promise<void>;
 }
@@ -28,12 +34,14 @@ export async function startDemo(
   const { url, clients, context, bookDate } = bank;
   const stopping = new AbortController();
   const ports = { url, folder, clients, context, bookDate, now: Date.now, pause, report };
+  const apiToken = { userId: CUSTOMER, clientId: API_CLIENT, lifetimeSeconds: API_TOKEN_SECONDS };
   const demo = await Demo.open({ ...ports, seed: randomInt(2 ** 32) }, stopping.signal);
   const running = demo.run(stopping.signal);
   return {
     accountId: demo.household.accountId,
     cardId: demo.household.cardId,
     token: bank.customerToken(CUSTOMER),
+    apiToken: (await clients.auth.issue(apiToken, context())).token,
     async stop() {
       stopping.abort();
       await running;

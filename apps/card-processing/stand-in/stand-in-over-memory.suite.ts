@@ -161,7 +161,12 @@ export class RunningGateway {
       ledger: given ?? this.throughTheWay(),
       cards,
       accounts: { ...memory.transport.client(accountsContract), get: this.ofViews(reads.get) },
-      balance: { get: this.ofViews(balances.get), list: this.ofViews(balances.list) },
+      balance: {
+        get: this.ofViews(balances.get),
+        list: this.ofViews(balances.list),
+        pots: this.ofViews(balances.pots),
+        pot: this.ofViews(balances.pot),
+      },
       records: durable ? this.records() : undefined,
       clock,
       bookDate,

@@ -66,7 +66,12 @@ export function start(program: Command, session: Session): void {
           pid: process.pid,
           ...(customer === undefined
             ? {}
-            : { account_id: customer.accountId, card_id: customer.cardId, customer_token: customer.token }),
+            : {
+                account_id: customer.accountId,
+                card_id: customer.cardId,
+                customer_token: customer.token,
+                api_token: customer.apiToken,
+              }),
         }),
         text: () => welcome(bank, data, customer === undefined ? noCustomer : ofCustomer(customer)),
       });
@@ -103,9 +108,10 @@ interface Customer {
   readonly accountId: string;
   readonly cardId: string;
   readonly token: string;
+  readonly apiToken: string;
 }
 
-function ofCustomer({ accountId, cardId, token }: Customer): Tried {
+function ofCustomer({ accountId, cardId, token, apiToken }: Customer): Tried {
   return (url) => `A customer lives in it: account ${accountId}, card ${cardId}. Their feed, live:
 
   ${url}/#token=${token}&account=${accountId}
@@ -114,6 +120,10 @@ The same for programs (Authorization: Bearer ${token}):
 
   ${url}/feed/items?account_id=${accountId}
   ${url}/feed/live?account_id=${accountId}
+
+What a program of the customer's may ask (as the public Monzo API):
+
+  curl -s '${url}/transactions?account_id=${accountId}&limit=3&expand[]=merchant' -gH 'authorization: Bearer ${apiToken}'
 
 Buy something with their card, and see it appear (another idempotency-key buys another one):
 

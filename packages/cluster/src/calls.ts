@@ -8,6 +8,7 @@ import type { ClusterConfiguration } from './configuration.js';
 /** Every service that answers calls. */
 const SERVICES = [
   'accounts',
+  'auth',
   'balance',
   'card-processing',
   'cards',

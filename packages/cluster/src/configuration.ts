@@ -33,6 +33,17 @@ const configurationSchema = Type.Object(
       caFile: optionalText,
       connectionsMax: Type.Integer({ default: 10_000, minimum: 1 }),
     }),
+    /** How long customers' logins live; docs/auth.md. */
+    auth: section({
+      accessTokenSeconds: Type.Integer({ default: 21_600, minimum: 1 }),
+      codeSeconds: Type.Integer({ default: 600, minimum: 1, maximum: 600 }),
+      /** From an approval on. */
+      wholeHistorySeconds: Type.Integer({ default: 300, minimum: 0 }),
+      /** Host whose root path is the authorise page, `*` for any; empty for none. */
+      rootHost: optionalText,
+      /** How many proxies stand before the service: each adds an address to X-Forwarded-For. */
+      proxies: Type.Integer({ default: 0, minimum: 0, maximum: 10 }),
+    }),
     /** What card-processing decides while the ledger is out of reach; docs/stand-in.md. */
     standIn: section({
       enabled: Type.Boolean({ default: false }),

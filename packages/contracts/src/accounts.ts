@@ -40,6 +40,31 @@ export const accountsContract = defineContract('accounts', {
     idempotent: true,
     mutates: false,
   }),
+  /** In order of id; closed ones, too. */
+  ownedBy: method({
+    request: Type.Object({ userId: Type.String() }),
+    response: Type.Object({ accounts: Type.Array(account) }),
+    idempotent: true,
+    mutates: false,
+  }),
+  /** The account that is known outside by a number, at a clearing member's code (a sort code) or without any. */
+  byNumber: method({
+    request: Type.Object({
+      numbers: Type.Array(Type.Object({ sortCode: orNull(Type.String()), accountNumber: Type.String() })),
+    }),
+    response: Type.Object({ accounts: Type.Array(orNull(accountId)) }),
+    idempotent: true,
+    mutates: false,
+  }),
+  /** The number that an account was opened under. */
+  numberOf: method({
+    request: Type.Object({ accountId }),
+    response: Type.Object({
+      found: orNull(Type.Object({ sortCode: orNull(Type.String()), accountNumber: Type.String() })),
+    }),
+    idempotent: true,
+    mutates: false,
+  }),
   /** Posts another bank's statement lines against a nostro; one account per reference and currency, opened at its first line. */
   importLines: method({
     request: Type.Object({

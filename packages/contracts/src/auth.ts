@@ -36,4 +36,19 @@ export const authContract = defineContract('auth', {
     idempotent: false,
     mutates: true,
   }),
+  /** Who of the bank's own people a bearer token is; null where it is nobody's. */
+  authenticateStaff: method({
+    request: Type.Object({ token: Type.String() }),
+    response: Type.Object({
+      known: orNull(
+        Type.Object({
+          name: Type.String(),
+          /** An operator does everything; a reader looks. */
+          role: Type.Union([Type.Literal('operator'), Type.Literal('reader')]),
+        }),
+      ),
+    }),
+    idempotent: true,
+    mutates: false,
+  }),
 });

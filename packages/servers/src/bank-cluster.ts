@@ -17,6 +17,7 @@ export const APPS = [
   'ledger',
   'cards',
   'accounts',
+  'auth',
   'payments',
   'card-processing',
   'balance',
@@ -25,6 +26,7 @@ export const APPS = [
   'transaction-enrichment',
   'feed-generator',
   'feed',
+  'api',
   'finance',
 ] as const;
 

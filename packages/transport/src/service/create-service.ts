@@ -4,6 +4,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import type { ReportUnexpected } from '../call-failed.js';
+import { pooledRandom } from '../pooled-random.js';
+import type { Random } from '../traceparent.js';
 import type { Tracing } from '../tracing.js';
 import { answerBrokenHttp, answerErrors, nestExceptionFilter, sendError } from './error-answers.js';
 import { HttpRoutes } from './http-routes.js';
@@ -13,6 +15,7 @@ import { Readiness } from './readiness.js';
 import { measureRequests } from './request-durations.js';
 import { traceRequests } from './request-spans.js';
 import { RouteTable } from './route-table.js';
+import { nameTraces } from './trace-ids.js';
 import { endUnusedConnections } from './unused-connections.js';
 import { typeboxValidator } from './validation.js';
 import { refuseIllFormedText } from './well-formed-json.js';
@@ -31,6 +34,8 @@ export interface ServiceOptions {
   readonly bodyLimitBytes?: number;
   /** Where the spans of requests go; none are made where it is left out. */
   readonly tracing?: Tracing | undefined;
+  /** Of the ids of traces that begin here; drawn from the operating system where it is left out. */
+  readonly random?: Random;
 }
 
 export interface Service {
@@ -72,6 +77,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     // While closing, requests on open connections are still answered, with `connection: close`.
     return503OnClosing: false,
     skipMiddie: true,
+    // Clients put slashes at both ends, and lose the method or the token where they are redirected (customer API, 1.7).
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
       sendError(error, 'routing', reply, report),
     clientErrorHandler: answerBrokenHttp,
@@ -114,12 +121,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-function prepare(fastify: FastifyInstance, { metrics, report, tracing }: ServiceOptions): RouteTable {
+function prepare(fastify: FastifyInstance, { metrics, report, tracing, random }: ServiceOptions): RouteTable {
   fastify.setValidatorCompiler(typeboxValidator);
   fastify.removeContentTypeParser('text/plain');
   refuseIllFormedText(fastify);
   measureRequests(fastify, metrics);
   if (tracing !== undefined) traceRequests(fastify, tracing);
+  nameTraces(fastify, random ?? pooledRandom());
   const routes = RouteTable.of(fastify);
   answerErrors(fastify, routes, report);
   return routes;

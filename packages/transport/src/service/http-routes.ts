@@ -1,6 +1,10 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+const BYTES_TYPE = 'application/octet-stream';
+
 export interface RouteSchemas {
   readonly body?: TSchema;
   readonly querystring?: TSchema;
@@ -28,6 +32,10 @@ export interface HttpRoute<S extends RouteSchemas> {
   readonly schemas: S;
   /** In bytes; the service's own limit where it is left out. */
   readonly bodyLimit?: number;
+  /** Whether a form is taken too, and whatever body is allowed to be left out: its fields come as an object of texts. */
+  readonly form?: true;
+  /** Before the request is looked at any further: who asks comes before what is asked. Throws ProblemError or CallFailed. */
+  readonly before?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** Answers with what it resolves to. Throws ProblemError or CallFailed for anything else. */
   handle(request: FastifyRequest<RouteTypes<S>>, reply: FastifyReply): Promise<unknown>;
 }
@@ -40,6 +48,8 @@ export interface BytesRoute {
   readonly schemas: Pick<RouteSchemas, 'response'>;
   /** In bytes. */
   readonly bodyLimit: number;
+  /** The type of the body; `application/octet-stream` where it is left out. */
+  readonly contentType?: string;
   handle(request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply): Promise<unknown>;
 }
 
@@ -50,25 +60,24 @@ export interface BytesRoute {
 export class HttpRoutes {
   constructor(private readonly fastify: FastifyInstance) {}
 
-  add<const S extends RouteSchemas>({ method, url, summary, schemas, bodyLimit, handle }: HttpRoute<S>): void {
-    this.fastify.route<RouteTypes<S>>({
-      method,
-      url,
-      schema: { ...schemas, summary },
-      ...(bodyLimit === undefined ? {} : { bodyLimit }),
-      // Fastify's own reply type repeats the route's types; none of them matters to a handler.
-      handler: (request, reply) => handle(request, reply as FastifyReply),
+  add<const S extends RouteSchemas>(route: HttpRoute<S>): void {
+    if (route.form !== true) return addTo(this.fastify, route);
+    // A scope of its own: elsewhere a form is refused, before anybody looks for an amount in a text.
+    this.fastify.register(async (scope) => {
+      if (scope.hasContentTypeParser(FORM_TYPE)) scope.removeContentTypeParser(FORM_TYPE);
+      scope.addContentTypeParser(FORM_TYPE, { parseAs: 'string' }, (_, body, done) =>
+        done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
+      );
+      addTo(scope, route);
     });
   }
 
-  /** A route whose body is taken as it is, `application/octet-stream`. To be added before the service starts. */
-  addOfBytes({ method, url, summary, schemas, bodyLimit, handle }: BytesRoute): void {
+  /** A route whose body is taken as it is. To be added before the service starts. */
+  addOfBytes({ method, url, summary, schemas, bodyLimit, contentType = BYTES_TYPE, handle }: BytesRoute): void {
     // A scope of its own: no other route takes such bodies.
     this.fastify.register(async (scope) => {
       scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_, body, done) =>
-        done(null, body),
-      );
+      scope.addContentTypeParser(contentType, { parseAs: 'buffer' }, (_, body, done) => done(null, body));
       scope.route<{ Body: Buffer }>({
         method,
         url,
@@ -80,8 +89,34 @@ export class HttpRoutes {
   }
 }
 
+function addTo<const S extends RouteSchemas>(fastify: FastifyInstance, route: HttpRoute<S>): void {
+  const { method, url, summary, schemas, bodyLimit, before, form, handle } = route;
+  fastify.route<RouteTypes<S>>({
+    method,
+    url,
+    schema: { ...schemas, summary, ...(form === true ? { consumes: [FORM_TYPE, JSON_TYPE] } : {}) },
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    // Fastify's own types of request and reply repeat the route's; none of them matters here.
+    ...(before === undefined
+      ? {}
+      : { onRequest: (request, reply) => before(request as FastifyRequest, reply as FastifyReply) }),
+    // Fields that are missing are named; a body that is missing has none.
+    ...(form === true
+      ? {
+          preValidation: (request, _reply, done) => {
+            request.body ??= {} as typeof request.body;
+            done();
+          },
+        }
+      : {}),
+    handler: (request, reply) => handle(request, reply as FastifyReply),
+  });
+}
+
 declare module 'fastify' {
   interface FastifySchema {
     summary?: string;
+    /** Types of the body; JSON alone where it is left out. */
+    consumes?: readonly string[];
   }
 }

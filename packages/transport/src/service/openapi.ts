@@ -37,7 +37,7 @@ function operationOf({ schema }: KnownRoute): object {
   return {
     ...(schema.summary === undefined ? {} : { summary: schema.summary }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(schema.body === undefined ? {} : { requestBody: { required: true, content: json(schema.body) } }),
+    ...(schema.body === undefined ? {} : { requestBody: { required: true, content: contentOf(schema) } }),
     responses: { ...responsesOf(schema.response), default: problemResponse() },
   };
 }
@@ -66,6 +66,12 @@ function responsesOf(response: unknown): Record<string, object> {
 
 function problemResponse(): object {
   return { description: 'why there is no answer', content: json({ $ref: '#/components/schemas/Problem' }) };
+}
+
+function contentOf({ body, consumes }: KnownRoute['schema']): object {
+  if (consumes === undefined) return json(body);
+  const content = { schema: asJson(body) };
+  return Object.fromEntries(consumes.map((type) => [type, content]));
 }
 
 function json(schema: unknown): object {

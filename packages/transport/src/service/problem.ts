@@ -9,6 +9,8 @@ export interface Problem {
   readonly message: string;
   readonly params?: Readonly<Record<string, string | number>>;
   readonly retryable?: boolean;
+  /** As OAuth names it (RFC 6749, 5.2; RFC 6750, 3.1): told beside the code, with the message as its description. */
+  readonly oauthError?: string;
 }
 
 export interface ProblemBody {
@@ -17,6 +19,8 @@ export interface ProblemBody {
   readonly params: Readonly<Record<string, string | number>>;
   /** `{"value": true}` where the same request may succeed later, else empty. */
   readonly retryable: { readonly value?: true };
+  readonly error?: string;
+  readonly error_description?: string;
 }
 
 /** Thrown by a route, or by what it calls, to answer with this problem. */
@@ -32,8 +36,9 @@ export class ProblemError extends Error {
   }
 }
 
-export function problemBody({ code, message, params, retryable }: Problem): ProblemBody {
-  return { code, message, params: params ?? {}, retryable: retryable === true ? { value: true } : {} };
+export function problemBody({ code, message, params, retryable, oauthError }: Problem): ProblemBody {
+  const body = { code, message, params: params ?? {}, retryable: retryable === true ? { value: true as const } : {} };
+  return oauthError === undefined ? body : { ...body, error: oauthError, error_description: message };
 }
 
 export const NOT_FOUND: Problem = { status: 404, code: 'not_found', message: 'there is nothing at this path' };

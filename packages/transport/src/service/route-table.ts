@@ -24,7 +24,9 @@ export class RouteTable {
 
   /** The methods of the path of a request, whatever its own method. */
   methodsAt(requestUrl: string): readonly string[] {
-    const [path = ''] = requestUrl.split('?', 1);
+    const [asked = ''] = requestUrl.split('?', 1);
+    // As the router reads it.
+    const path = asked.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
     const methods = this.known.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : []));
     return [...new Set(methods)].sort();
   }

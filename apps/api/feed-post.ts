@@ -1,15 +1,14 @@
 // What POST /feed is given: a form or JSON, nested or flat (customer API, sections 1.4 and 8).
-import { holdsCardNumber } from '@tallystick/contracts';
-import { ProblemError } from '@tallystick/transport/service';
-import type { BasicItem } from './feed-items.js';
-import { badParam } from './feed-requests.js';
+import { type feedGeneratorContract, holdsCardNumber, type RequestOf } from '@tallystick/contracts';
+import { badParam, missingParam } from './refusals.js';
+
+type BasicItem = RequestOf<(typeof feedGeneratorContract)['methods']['post']>['item'];
 
 export interface FeedPost {
   readonly account: string;
   readonly item: BasicItem;
 }
 
-const ACCOUNT = /^acc_[0-9A-Za-z]{4,59}$/;
 const COLOUR = /^#[0-9A-Fa-f]{6}$/;
 const FLAT_KEY = /^params\[([a-z_]+)\]$/;
 /** Addresses that run when they are opened. Others may lack a scheme. */
@@ -24,7 +23,6 @@ const ADDRESS_LENGTH = 2_048;
 export function readFeedPost(body: Readonly<Record<string, unknown>>): FeedPost {
   const fields = fieldsOf(body);
   const account = needed(fields, 'account_id');
-  if (!ACCOUNT.test(account)) throw badParam('account_id', 'account_id is no account');
   if (needed(fields, 'type') !== 'basic') throw badParam('type', 'type must be basic');
   const item: BasicItem = {
     title: short('params.title', needed(fields, 'params.title'), TITLE_LENGTH),
@@ -53,9 +51,8 @@ function fieldsOf(body: object): Map<string, unknown> {
 
 function needed(fields: ReadonlyMap<string, unknown>, name: string): string {
   const text = given(fields, name);
-  if (text !== undefined) return text;
-  const code = `bad_request.missing_param.${name}`;
-  throw new ProblemError({ status: 400, code, message: `${name} must be given`, params: { param: name } });
+  if (text === undefined) throw missingParam(name);
+  return text;
 }
 
 function optional(

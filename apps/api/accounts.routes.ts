@@ -1,0 +1,71 @@
+// GET /accounts and GET /balance (customer API, sections 4 and 5).
+import type { balanceContract, ClientOf } from '@tallystick/contracts';
+import type { Micros } from '@tallystick/ledger-core';
+import { accountShown } from './account-shown.js';
+import { amountShown } from './amounts.js';
+import { accountsAnswer, accountsQuery, balanceAnswer, balanceQuery } from './api.schemas.js';
+import { type CustomerDoor, sendJson } from './customer-door.js';
+import type { OwnedAccounts } from './owned-accounts.js';
+import type { SpendingToday } from './spending-today.js';
+
+export interface AccountRoutesPorts {
+  readonly owned: OwnedAccounts;
+  readonly balance: Pick<ClientOf<typeof balanceContract>, 'get'>;
+  readonly spending: SpendingToday;
+  /** Microseconds since 1970. */
+  readonly clock: () => Micros;
+}
+
+const EMPTY = { ledger: 0n, held: 0n, pots: 0n };
+
+export class AccountRoutes {
+  constructor(
+    door: CustomerDoor,
+    private readonly ports: AccountRoutesPorts,
+  ) {
+    this.addAccounts(door);
+    this.addBalance(door);
+  }
+
+  private addAccounts(door: CustomerDoor): void {
+    door.add({
+      method: 'GET',
+      url: '/accounts',
+      summary: 'The accounts of the user',
+      schemas: { querystring: accountsQuery, response: { 200: accountsAnswer } },
+      handle: async (customer, { query }, reply) => {
+        const accounts = await this.ports.owned.fresh(customer);
+        const shown = accounts.map((account) => accountShown(account, customer.userId));
+        const wanted = query.account_type ?? '';
+        return sendJson(reply, { accounts: wanted === '' ? shown : shown.filter(({ type }) => type === wanted) });
+      },
+    });
+  }
+
+  private addBalance(door: CustomerDoor): void {
+    door.add({
+      method: 'GET',
+      url: '/balance',
+      summary: 'The balance of an account',
+      schemas: { querystring: balanceQuery, response: { 200: balanceAnswer } },
+      handle: async (customer, { query }, reply) => {
+        const { owned, balance, spending, clock } = this.ports;
+        const { id: accountId, currency } = await owned.one(customer, query.account_id);
+        const { minPosition, context } = customer;
+        const { found } = await balance.get({ accountId, minPosition }, context);
+        const { ledger, held, pots } = found ?? EMPTY;
+        const spent = found === null ? 0n : await spending.of(found, clock(), context);
+        return sendJson(reply, {
+          balance: amountShown(ledger - held),
+          total_balance: amountShown(ledger - held + pots),
+          balance_including_flexible_savings: amountShown(ledger - held),
+          currency,
+          spend_today: amountShown(spent),
+          local_currency: '',
+          local_exchange_rate: 0,
+          local_spend: [],
+        });
+      },
+    });
+  }
+}

@@ -1,0 +1,164 @@
+// What every request of a customer's program has in common: who asks, whether they may, how often, and how long they wait.
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  type authContract,
+  type CallContext,
+  type ClientOf,
+  type ledgerContract,
+  positionToken,
+  readPositionToken,
+} from '@tallystick/contracts';
+import type { Micros } from '@tallystick/ledger-core';
+import {
+  callScopeOf,
+  type HttpRoute,
+  type HttpRoutes,
+  ProblemError,
+  type RouteSchemas,
+  type ScopeOptions,
+} from '@tallystick/transport/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RateLimiter } from './rate-limit.js';
+import { badParam, notApproved, unauthorised } from './refusals.js';
+
+export interface CustomerDoorPorts {
+  readonly auth: Pick<ClientOf<typeof authContract>, 'authenticate'>;
+  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'journal'>;
+  /** Undefined where an edge counts. */
+  readonly limiter: RateLimiter | undefined;
+  readonly scope: Omit<ScopeOptions, 'actor'>;
+}
+
+/** Whose request it is. */
+export interface Customer {
+  readonly userId: string;
+  readonly clientId: string;
+  /** Until then, microseconds since 1970, the whole history may be read. */
+  readonly wholeHistoryUntil: Micros;
+  readonly context: CallContext;
+  /** Views must have come this far; 0 where the caller does not say. */
+  readonly minPosition: bigint;
+}
+
+type Handle<S extends RouteSchemas> = HttpRoute<S>['handle'];
+export interface CustomerRoute<S extends RouteSchemas> extends Omit<HttpRoute<S>, 'handle' | 'before'> {
+  readonly handle: (customer: Customer, ...args: Parameters<Handle<S>>) => Promise<unknown>;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const BEARER = /^Bearer +(\S+) *$/i;
+const NOBODY = 'nobody';
+
+export class CustomerDoor {
+  private readonly admitted = new WeakMap<FastifyRequest, Customer>();
+  private journalId: string | undefined;
+
+  constructor(
+    private readonly routes: HttpRoutes,
+    private readonly ports: CustomerDoorPorts,
+  ) {}
+
+  /** A route for whom a user has approved: asked before anything of the request but its headers is looked at. */
+  add<const S extends RouteSchemas>({ handle, ...route }: CustomerRoute<S>): void {
+    this.routes.add<S>({
+      ...route,
+      before: (request, reply) => this.admit(request, reply),
+      handle: (request, reply) => {
+        const customer = this.admitted.get(request as FastifyRequest);
+        if (customer === undefined) throw new Error('a request came past the door');
+        return handle(customer, request, reply);
+      },
+    });
+  }
+
+  /** Names the position for later reads. */
+  async written(position: bigint, { context }: Customer, reply: FastifyReply): Promise<void> {
+    reply.header('x-ledger-position', positionToken(await this.journal(context), position));
+  }
+
+  /** @throws ProblemError: 406, 401, 429, 403 or 400 */
+  private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { headers } = request;
+    if (!takesJson(headers.accept)) throw notAcceptable();
+    const { auth, scope } = this.ports;
+    const token = tokenOf(headers);
+    const { known, refused } = await auth.authenticate({ token }, callScopeOf(headers, { ...scope, actor: NOBODY }));
+    if (known === null) throw refusedToken(refused);
+    this.count(`${known.clientId} ${known.userId}`, reply);
+    if (!known.approved) throw notApproved();
+    const { userId, clientId, wholeHistoryUntil } = known;
+    const context = callScopeOf(headers, { ...scope, actor: userId });
+    const minPosition = await this.minPositionOf(headers, context);
+    this.admitted.set(request, { userId, clientId, wholeHistoryUntil, context, minPosition });
+  }
+
+  /** A client has one live token for a user: a new one begins no new count. */
+  private count(who: string, reply: FastifyReply): void {
+    const seconds = this.ports.limiter?.secondsToWait(who) ?? 0;
+    if (seconds === 0) return;
+    reply.header('retry-after', String(seconds));
+    throw new ProblemError({
+      status: 429,
+      code: 'too_many_requests',
+      message: 'too many requests were made with this token',
+      retryable: true,
+    });
+  }
+
+  private async minPositionOf(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
+    const token = headers['x-min-ledger-position'];
+    if (token === undefined) return 0n;
+    const position = readPositionToken(String(token), await this.journal(context));
+    if (position === undefined) throw badParam('x-min-ledger-position', 'this is no token of this ledger');
+    return position;
+  }
+
+  private async journal(context: CallContext): Promise<string> {
+    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
+    return this.journalId;
+  }
+}
+
+/** Whom idempotency keys belong to: a client of a user. The ledger's callers have no slash. */
+export function callerOf({ clientId, userId }: Customer): string {
+  return `api.${clientId}.${userId}`.replaceAll('/', '_');
+}
+
+/** Past the serialiser: the answer is built field by field already. */
+export function sendJson(reply: FastifyReply, answer: object): FastifyReply {
+  return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer));
+}
+
+function tokenOf({ authorization }: IncomingHttpHeaders): string {
+  if (authorization === undefined) throw unauthorised('auth_required', 'an Authorization header is needed');
+  const [, token] = BEARER.exec(authorization) ?? [];
+  if (token === undefined)
+    throw unauthorised('bad_access_token', 'the Authorization header must be Bearer and a token');
+  return token;
+}
+
+function refusedToken(refused: 'unknown' | 'expired' | 'evicted' | null): ProblemError {
+  switch (refused) {
+    case 'expired':
+      return unauthorised('bad_access_token.expired', 'this token is past its expiry');
+    case 'evicted':
+      return unauthorised('bad_access_token.evicted', 'this token was replaced by a newer one');
+    default:
+      return unauthorised('bad_access_token', 'this token is not known');
+  }
+}
+
+const JSON_RANGES = /^(\*\/\*|application\/\*|application\/json)$/;
+
+/** Whether an Accept header lets JSON through; without one, everything is. */
+function takesJson(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '' || accept === '*/*') return true;
+  return accept.split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return JSON_RANGES.test(type) && !parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter));
+  });
+}
+
+function notAcceptable(): ProblemError {
+  return new ProblemError({ status: 406, code: 'not_acceptable', message: 'every answer is application/json' });
+}

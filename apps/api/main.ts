@@ -1,0 +1,9 @@
+// The customer API alone, as a process of its own.
+import { runService } from '@tallystick/cluster';
+import { ApiModule } from './api.module.js';
+
+await runService({
+  name: 'api',
+  needs: ['keys'],
+  module: (parts) => ApiModule.with({ open: parts.keys().open }),
+});

@@ -1,0 +1,164 @@
+// Payments to other banks: the money leaves the account, the message goes out, and what the other bank says moves it on.
+import type {
+  accountsContract,
+  CallContext,
+  ClientOf,
+  HandlersOf,
+  ledgerContract,
+  paymentsContract,
+  RequestOf,
+  ResponseOf,
+} from '@tallystick/contracts';
+import { Iso20022Error, iso20022 } from '@tallystick/iso20022';
+import {
+  type AccountCommand,
+  chart,
+  exponentOf,
+  isCurrency,
+  type PaymentId,
+  rejections,
+} from '@tallystick/ledger-core';
+import type { Records } from '@tallystick/views';
+import type { SealPersonal } from '../payments.js';
+import { paymentIdOf } from './names.js';
+import { messageOf, type OutboundTexts } from './outbound-message.js';
+import { type OutboundRecord, OutboundRecords } from './outbound-records.js';
+
+type Handlers = HandlersOf<typeof paymentsContract>;
+type Pay = RequestOf<(typeof paymentsContract)['methods']['pay']>;
+type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'];
+
+/** Opens what was sealed for an account; `erased` where its key is gone. */
+export type OpenPersonal = (
+  accountId: string,
+  sealed: Uint8Array,
+) => Promise<Readonly<Record<string, string>> | 'erased'>;
+
+export interface OutboundPorts {
+  readonly ledger: ClientOf<typeof ledgerContract>;
+  readonly accounts: ClientOf<typeof accountsContract>;
+  readonly records: Records;
+  readonly seal: SealPersonal;
+  readonly open: OpenPersonal;
+}
+
+const codec = iso20022(exponentOf);
+
+export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
+  private readonly records: OutboundRecords;
+
+  constructor(private readonly ports: OutboundPorts) {
+    this.records = new OutboundRecords(ports.records);
+  }
+
+  pay: Handlers['pay'] = async (request, context) => {
+    const commandId = `${request.caller}/${request.accountId}/${request.key}`;
+    const paymentId = paymentIdOf(commandId);
+    if (!isCurrency(request.currency)) return { paymentId, fault: null, outcomes: refused('InvalidCurrency') };
+    const texts = await this.textsOf(request, context);
+    const sealed = await this.ports.seal(request.accountId, commandId, { ...texts }, context);
+    const fresh = recordOf(request, sealed);
+    const fault = faultOf(paymentId, fresh, texts);
+    if (fault !== undefined) return { paymentId, fault, outcomes: [] };
+    const noted = await this.records.insert(paymentId, fresh);
+    if (!isSamePayment(noted, fresh)) return { paymentId, fault: null, outcomes: refused('IdempotencyKeyReused') };
+    const outcomes = await this.send(paymentId, request, sealed, context);
+    await this.records.update(paymentId, (record) => sentOrRefused(record, outcomes));
+    return { paymentId, fault: null, outcomes };
+  };
+
+  payment: Handlers['payment'] = async ({ paymentId }) => {
+    const record = await this.records.get(paymentId);
+    if (record === undefined) return { found: null };
+    const { accountId, amount, currency, state, status, reason, returnedBy } = record;
+    const message = state === 'PENDING' || state === 'REFUSED' ? null : await this.messageText(paymentId, record);
+    return { found: { accountId, amount: BigInt(amount), currency, state, status, reason, returnedBy, message } };
+  };
+
+  private async textsOf(request: Pay, context: CallContext): Promise<OutboundTexts> {
+    const { accountId, creditor, reference } = request;
+    const { found } = await this.ports.accounts.numberOf({ accountId }, context);
+    return {
+      ...creditor,
+      reference: reference ?? '',
+      debtorAccount: found?.accountNumber ?? accountId,
+      debtorAgent: found?.sortCode ?? '',
+    };
+  }
+
+  private async send(
+    paymentId: PaymentId,
+    request: Pay,
+    personal: Uint8Array,
+    context: CallContext,
+  ): Promise<Outcomes> {
+    const { accountId, caller, key, effectiveAt, localDate, amount, currency, clearingSystem } = request;
+    const command: AccountCommand = {
+      type: 'SendPayment',
+      paymentId,
+      scheme: clearingSystem?.toLowerCase() ?? 'iso20022',
+      amount,
+      currency,
+      nostro: chart.nostro('main'),
+      personal,
+    };
+    const { outcomes } = await this.ports.ledger.execute(
+      { accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
+      context,
+    );
+    return outcomes;
+  }
+
+  private async messageText(paymentId: PaymentId, record: OutboundRecord): Promise<string | null> {
+    const texts = await this.ports.open(record.accountId, Buffer.from(record.sealed, 'base64'));
+    if (texts === 'erased') return null;
+    const { name = '', account = '', agent = '', reference = '', debtorAccount = '', debtorAgent = '' } = texts;
+    return codec.write(messageOf(paymentId, record, { name, account, agent, reference, debtorAccount, debtorAgent }));
+  }
+}
+
+function recordOf(request: Pay, sealed: Uint8Array): OutboundRecord {
+  const { accountId, amount, currency, clearingSystem, effectiveAt, localDate } = request;
+  return {
+    accountId,
+    amount: String(amount),
+    currency,
+    clearingSystem,
+    at: String(effectiveAt),
+    localDate,
+    sealed: Buffer.from(sealed).toString('base64'),
+    state: 'PENDING',
+    status: null,
+    reason: null,
+    returnedBy: null,
+  };
+}
+
+/** What the message would be refused for elsewhere is refused before any money moves. */
+function faultOf(paymentId: PaymentId, record: OutboundRecord, texts: OutboundTexts) {
+  try {
+    codec.write(messageOf(paymentId, record, texts));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Iso20022Error)) throw error;
+    return { path: error.path, message: error.message };
+  }
+}
+
+/** Sealing the same gives the same bytes. When it was asked for is nobody's content. */
+function isSamePayment(a: OutboundRecord, b: OutboundRecord): boolean {
+  return (
+    a.amount === b.amount && a.currency === b.currency && a.clearingSystem === b.clearingSystem && a.sealed === b.sealed
+  );
+}
+
+function sentOrRefused(record: OutboundRecord, [outcome]: Outcomes): Partial<OutboundRecord> | undefined {
+  if (outcome === undefined) throw new Error('the ledger gave no outcome');
+  if (record.state !== 'PENDING' && record.state !== 'REFUSED') return undefined;
+  if (outcome.kind === 'rejected') return { state: 'REFUSED', reason: rejections[outcome.rejection].code };
+  return { state: 'SENT', reason: null };
+}
+
+function refused(rejection: 'InvalidCurrency' | 'IdempotencyKeyReused'): Outcomes {
+  return [{ kind: 'rejected', rejection }];
+}

@@ -1,0 +1,114 @@
+// Accounts and payments over one ledger in memory, behind HTTP as the staff have it.
+import { Module } from '@nestjs/common';
+import { bookDateIn } from '@tallystick/contracts';
+import { BOOK_DATE, CLOCK, ContractsModule, RANDOM, RECORDS, SECRETS, TIME, VIEWS } from '@tallystick/transport/nest';
+import { createService, staffTokenOf } from '@tallystick/transport/service';
+import { MemoryRecords, MemoryViews } from '@tallystick/views/memory/index';
+import { Registry } from 'prom-client';
+import { AccountsModule } from '../../accounts/accounts.module.js';
+import { gatewayOverMemory, MAY_FIRST, type OverMemory } from '../../card-processing/gateway-over-memory.suite.js';
+import { PaymentsModule } from '../payments.module.js';
+
+const flipped = (bytes: Uint8Array) => Buffer.from(bytes.map((byte) => byte ^ 0xff));
+export const seal = async (_account: string, _commandId: string, text: Readonly<Record<string, string>>) =>
+  new Uint8Array(flipped(Buffer.from(JSON.stringify(text))));
+export const open = async (_account: string, sealed: Uint8Array): Promise<Readonly<Record<string, string>>> =>
+  JSON.parse(flipped(sealed).toString());
+
+/** What any of the answers has; each has some of it. */
+export interface AnswerBody {
+  readonly code?: string;
+  readonly message: string;
+  readonly params: { readonly path?: string };
+  readonly id: string;
+  readonly account_id: string;
+  readonly state: string;
+  readonly returned_by: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly body: AnswerBody;
+}
+
+export interface PaymentsOverMemory {
+  readonly over: OverMemory;
+  readonly records: MemoryRecords;
+  /** @param body bytes or text are a message; anything else is JSON */
+  post(path: string, body: unknown, key?: string): Promise<Answer>;
+  get(path: string, token?: string): Promise<Answer>;
+  /** @returns the id of the account, opened with these fields */
+  openAccount(fields: Readonly<Record<string, unknown>>, key: string): Promise<string>;
+  ledgerBalance(accountId: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
+  const over = await gatewayOverMemory();
+  const records = new MemoryRecords();
+  let now = MAY_FIRST;
+  class Ports {}
+  const provided: [symbol, unknown][] = [
+    [RECORDS, records],
+    [VIEWS, new MemoryViews()],
+    [SECRETS, over.secrets],
+    // Each request at a time of its own: answers must not follow the clock.
+    [CLOCK, () => (now += 1_000_000n)],
+    [BOOK_DATE, bookDateIn('Europe/London')],
+    [TIME, over.time],
+    [RANDOM, over.random],
+  ];
+  const ports = {
+    module: Ports,
+    global: true,
+    providers: provided.map(([provide, useValue]) => ({ provide, useValue })),
+    exports: provided.map(([provide]) => provide),
+  };
+  class Bank {}
+  const contracts = ContractsModule.forRoot({ transport: over.transport });
+  Module({ imports: [ports, contracts, AccountsModule, PaymentsModule.with({ seal, open })] })(Bank);
+  const service = await createService({
+    module: Bank,
+    title: { title: 'Payments', version: '1' },
+    host: '127.0.0.1',
+    port: 0,
+    metrics: new Registry(),
+    report: (error) => {
+      throw error;
+    },
+  });
+  const url = await service.start();
+  const authorization = `Bearer ${staffTokenOf(over.secrets)}`;
+
+  async function send(path: string, init: RequestInit): Promise<Answer> {
+    const response = await fetch(url + path, init);
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, text, body: json ? JSON.parse(text) : {} };
+  }
+  const post: PaymentsOverMemory['post'] = (path, body, key = 'k1') => {
+    const isMessage = typeof body === 'string' || body instanceof Uint8Array;
+    return send(path, {
+      method: 'POST',
+      headers: {
+        authorization,
+        'idempotency-key': key,
+        'content-type': isMessage ? 'application/xml' : 'application/json',
+      },
+      body: isMessage ? Buffer.from(body) : JSON.stringify(body),
+    });
+  };
+  return {
+    over,
+    records,
+    post,
+    get: (path, token = authorization) => send(path, { headers: { authorization: token } }),
+    openAccount: async (fields, key) => (await post('/staff/accounts', fields, key)).body.account_id,
+    async ledgerBalance(accountId) {
+      const { found } = await over.ledger.account({ accountId: accountId as OverMemory['accountId'] }, over.context);
+      return Number(found?.balances.ledger);
+    },
+    stop: () => service.stop(),
+  };
+}
