@@ -2,23 +2,7 @@
 import { type RejectionName, rejections } from '@tallystick/ledger-core';
 import { ProblemError } from '@tallystick/transport/service';
 
-export function missingParam(name: string): ProblemError {
-  return new ProblemError({
-    status: 400,
-    code: `bad_request.missing_param.${name}`,
-    message: `${name} must be given`,
-    params: { param: name },
-  });
-}
-
-export function badParam(name: string, message: string): ProblemError {
-  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
-}
-
-/** @param code what follows `unauthorized.` */
-export function unauthorised(code: string, message: string): ProblemError {
-  return new ProblemError({ status: 401, code: `unauthorized.${code}`, message, oauthError: 'invalid_token' });
-}
+export { badParam, missingParam, unauthorisedToken as unauthorised } from '@tallystick/transport/service';
 
 /** One answer for another user's account and for none: neither tells that the other exists. */
 export function notTheirs(): ProblemError {

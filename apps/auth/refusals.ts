@@ -1,5 +1,7 @@
 // Why a caller is refused: the rows of customer-api.md, section 2, that concern credentials.
-import { ProblemError } from '@tallystick/transport/service';
+import { ProblemError, unauthorisedToken } from '@tallystick/transport/service';
+
+export { badParam, missingParam } from '@tallystick/transport/service';
 
 export type TokenRefusal = 'unknown' | 'expired' | 'evicted';
 
@@ -9,54 +11,46 @@ const TOKEN_MESSAGES: Readonly<Record<TokenRefusal, string>> = {
   evicted: 'this token was replaced by a newer one of the same client and user',
 };
 
+/** As metrics name it. */
 export function codeOf(refusal: TokenRefusal): string {
-  return `unauthorized.bad_access_token${refusal === 'unknown' ? '' : `.${refusal}`}`;
+  return `unauthorized.${reasonOf(refusal)}`;
+}
+
+function reasonOf(refusal: TokenRefusal): string {
+  return refusal === 'unknown' ? 'bad_access_token' : `bad_access_token.${refusal}`;
 }
 
 export function badAccessToken(refusal: TokenRefusal): ProblemError {
-  return unauthorised(codeOf(refusal), TOKEN_MESSAGES[refusal]);
+  return unauthorisedToken(reasonOf(refusal), TOKEN_MESSAGES[refusal]);
 }
 
 export function authRequired(): ProblemError {
-  return unauthorised('unauthorized.auth_required', 'an Authorization header is needed');
+  return unauthorisedToken('auth_required', 'an Authorization header is needed');
 }
 
 /** Used, ended or never there. */
 export function badRefreshToken(): ProblemError {
-  return unauthorised('unauthorized.bad_refresh_token', 'this refresh token was used, or is not known');
+  return unauthorisedToken('bad_refresh_token', 'this refresh token was used, or is not known');
 }
 
 /** Of a login that a newer one has replaced. */
 export function evictedRefreshToken(): ProblemError {
-  return unauthorised('unauthorized.bad_refresh_token.evicted', 'this refresh token was replaced by a newer login');
+  return unauthorisedToken('bad_refresh_token.evicted', 'this refresh token was replaced by a newer login');
 }
 
 export function badClient(): ProblemError {
-  return unauthorised('unauthorized.bad_client', 'this client is not known, or its secret is another');
+  return unauthorisedToken('bad_client', 'this client is not known, or its secret is another');
 }
 
 /** Which of both is wrong is never said. */
 export function badCredentials(): ProblemError {
-  return unauthorised('unauthorized.bad_credentials', 'the login name or the passphrase is wrong');
+  return unauthorisedToken('bad_credentials', 'the login name or the passphrase is wrong');
 }
 
 /** One answer for every reason, so that nothing is learnt of a code that was found. */
 export function invalidGrant(): ProblemError {
   const message = 'this code is not known, was used, is past its expiry, or was made for another request';
   return new ProblemError({ status: 400, code: 'bad_request.invalid_grant', message });
-}
-
-export function missingParam(name: string): ProblemError {
-  return new ProblemError({
-    status: 400,
-    code: `bad_request.missing_param.${name}`,
-    message: `${name} must be given`,
-    params: { param: name },
-  });
-}
-
-export function badParam(name: string, message: string): ProblemError {
-  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
 }
 
 /** @param seconds until it may be tried again */
@@ -68,9 +62,4 @@ export function tooManyAttempts(seconds: number): ProblemError {
     params: { retry_after: seconds },
     retryable: true,
   });
-}
-
-/** Clients look for OAuth's own name of it beside the code (customer-api.md, section 2). */
-function unauthorised(code: string, message: string): ProblemError {
-  return new ProblemError({ status: 401, code, message, oauthError: 'invalid_token' });
 }

@@ -3,6 +3,7 @@ export { ConfigurationError, type ConfigurationSources, loadConfiguration } from
 export { createService, type Service, type ServiceOptions } from './create-service.js';
 export { CUSTOMER_SECRET, CustomerToken, customerTokenOf } from './customer-token.js';
 export { type HttpRoute, HttpRoutes, type RouteSchemas } from './http-routes.js';
+export { badParam, missingParam, unauthorisedToken } from './oauth-problems.js';
 export type { ApiTitle } from './openapi.js';
 export { type Problem, type ProblemBody, ProblemError, problemBody } from './problem.js';
 export { Readiness, type ReadinessProbe } from './readiness.js';
