@@ -1,22 +1,10 @@
 // What staff are shown, as JSON.
 import type { accountsContract, ResponseOf, transactionsContract } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
-import { ProblemError } from '@tallystick/transport/service';
+import { exactAmount } from '@tallystick/transport/service';
 
 type Account = ResponseOf<(typeof accountsContract)['methods']['list']>['accounts'][number];
 type Transaction = ResponseOf<(typeof transactionsContract)['methods']['list']>['transactions'][number];
-
-/** JSON numbers hold integers to 2^53 - 1: beyond it is refused, not rounded. @throws ProblemError, 422 */
-export function exact(amount: bigint): number {
-  const value = Number(amount);
-  if (!Number.isSafeInteger(value))
-    throw new ProblemError({
-      status: 422,
-      code: 'unprocessable.amount_out_of_range',
-      message: 'an amount has more than 2^53 - 1 minor units',
-    });
-  return value;
-}
 
 export function accountShown({ id, externalReference, currency, product, owners, status, openedAt }: Account) {
   return { id, external_reference: externalReference, currency, product, owners, status, opened: instant(openedAt) };
@@ -28,7 +16,7 @@ export function transactionShown(transaction: Transaction) {
     id,
     created: instant(created),
     settled: settled === null ? null : instant(settled),
-    amount: exact(amount),
+    amount: exactAmount(amount),
     currency,
     kind,
     status,

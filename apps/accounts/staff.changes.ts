@@ -7,7 +7,8 @@ import {
   chart,
   type PaymentId,
 } from '@tallystick/ledger-core';
-import { badParam, currencyOf, missing, storable } from './staff.refusals.js';
+import { badParam, missingParam } from '@tallystick/transport/service';
+import { currencyOf, storable } from './staff.refusals.js';
 import type { Change, PaymentBody } from './staff.schemas.js';
 
 const FROZEN_BY = 'staff';
@@ -46,7 +47,7 @@ export function paymentOf({ payment_id, amount }: PaymentBody): AccountCommand {
 export function commandOf(body: Change): AccountCommand {
   const cardId = body.card_id as CardId | undefined;
   const card = (): CardId => {
-    if (cardId === undefined) throw missing('card_id');
+    if (cardId === undefined) throw missingParam('card_id');
     return cardId;
   };
   switch (body.change) {
@@ -57,7 +58,7 @@ export function commandOf(body: Change): AccountCommand {
     case 'close':
       return { type: 'CloseAccount' };
     case 'set_overdraft_limit':
-      if (body.overdraft_limit === undefined) throw missing('overdraft_limit');
+      if (body.overdraft_limit === undefined) throw missingParam('overdraft_limit');
       return { type: 'SetOverdraftLimit', overdraftLimit: BigInt(body.overdraft_limit) };
     case 'activate_card':
       return { type: 'ActivateCard', cardId: card() };
@@ -81,7 +82,7 @@ export function commandOf(body: Change): AccountCommand {
 }
 
 function limitsOf(limits: Change['limits']): CardLimits {
-  if (limits === undefined) throw missing('limits');
+  if (limits === undefined) throw missingParam('limits');
   const amount = (value: number | undefined) => (value === undefined ? null : BigInt(value));
   return {
     perTransaction: amount(limits.per_transaction),
@@ -94,7 +95,7 @@ function limitsOf(limits: Change['limits']): CardLimits {
 }
 
 function controlsOf(controls: Change['controls']): CardControls {
-  if (controls === undefined) throw missing('controls');
+  if (controls === undefined) throw missingParam('controls');
   const { online, contactless, atm, magstripe, blocked_categories: blockedCategories } = controls;
   return { online, contactless, atm, magstripe, blockedCategories };
 }

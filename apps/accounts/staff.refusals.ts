@@ -1,22 +1,9 @@
 // Why the staff's routes refuse a request before any service is asked.
 import { holdsCardNumber } from '@tallystick/contracts';
 import { type CurrencyCode, isCurrency, rejections } from '@tallystick/ledger-core';
-import { ProblemError } from '@tallystick/transport/service';
+import { badParam, missingParam, ProblemError } from '@tallystick/transport/service';
 import type { AccountNumber, Claim } from './account-numbers.js';
 import type { OpenBody } from './staff.schemas.js';
-
-export function badParam(name: string, message: string): ProblemError {
-  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
-}
-
-export function missing(name: string): ProblemError {
-  return new ProblemError({
-    status: 400,
-    code: `bad_request.missing_param.${name}`,
-    message: `${name} must be given`,
-    params: { param: name },
-  });
-}
 
 export function notFound(what: string): ProblemError {
   return new ProblemError({ status: 404, code: `not_found.${what}`, message: `there is no such ${what}` });
@@ -37,7 +24,7 @@ export function storable(name: string, text: string): string {
 /** Null where the account is to have none. @throws ProblemError, 400 */
 export function numberOf({ account_number, sort_code }: OpenBody): AccountNumber | null {
   if (account_number === undefined) {
-    if (sort_code !== undefined) throw missing('account_number');
+    if (sort_code !== undefined) throw missingParam('account_number');
     return null;
   }
   return { sortCode: sort_code ?? null, accountNumber: storable('account_number', account_number) };

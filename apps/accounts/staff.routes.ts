@@ -25,14 +25,22 @@ import {
 } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import { BOOK_DATE, CLOCK, clientOf, RANDOM, RECORDS, SECRETS, TIME } from '@tallystick/transport/nest';
-import { callScopeOf, HttpRoutes, ProblemError, type Secrets, StaffToken } from '@tallystick/transport/service';
+import {
+  badParam,
+  callScopeOf,
+  exactAmount,
+  HttpRoutes,
+  ProblemError,
+  type Secrets,
+  StaffToken,
+} from '@tallystick/transport/service';
 import { firstTimeOf, type Records } from '@tallystick/views';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountIdOf } from './account-id.js';
 import { AccountNumbers } from './account-numbers.js';
-import { accountShown, exact, transactionShown } from './staff.answers.js';
+import { accountShown, transactionShown } from './staff.answers.js';
 import { ALL_CHANNELS, commandOf, NO_LIMITS, paymentOf } from './staff.changes.js';
-import { badParam, currencyOf, notClaimed, notFound, numberOf, storable } from './staff.refusals.js';
+import { currencyOf, notClaimed, notFound, numberOf, storable } from './staff.refusals.js';
 import {
   accountParam,
   accountsAnswer,
@@ -152,10 +160,10 @@ export class StaffRoutes {
         if (found === null) throw notFound('account');
         return {
           account_id: accountId,
-          ledger: exact(found.ledger),
-          held: exact(found.held),
-          available: exact(found.available),
-          pots: exact(found.pots),
+          ledger: exactAmount(found.ledger),
+          held: exactAmount(found.held),
+          available: exactAmount(found.available),
+          pots: exactAmount(found.pots),
         };
       },
     });

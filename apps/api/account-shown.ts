@@ -1,7 +1,7 @@
 // Accounts and pots as customers' programs are shown them (customer API, sections 4 and 6).
 import type { accountsContract, balanceContract, ResponseOf } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
-import { amountShown } from './amounts.js';
+import { exactAmount } from '@tallystick/transport/service';
 import { changedAt, instantShown } from './instants.js';
 
 export type Account = ResponseOf<(typeof accountsContract)['methods']['ownedBy']>['accounts'][number];
@@ -43,7 +43,7 @@ export function potShown(pot: Pot, { name, currency, now }: PotShownWith) {
     id: String(id),
     name,
     style,
-    balance: amountShown(balance),
+    balance: exactAmount(balance),
     currency,
     type: 'default',
     product_id: 'default',
@@ -60,7 +60,7 @@ export function potShown(pot: Pot, { name, currency, now }: PotShownWith) {
     deleted: closed,
     locked: isLocked,
     charity_id: '',
-    ...(goal === null ? {} : { goal_amount: amountShown(goal) }),
+    ...(goal === null ? {} : { goal_amount: exactAmount(goal) }),
     ...(isLocked && lockedUntil !== null ? { locked_until: instantShown(lockedUntil) } : {}),
   };
 }

@@ -1,8 +1,8 @@
 // GET /accounts and GET /balance (customer API, sections 4 and 5).
 import type { balanceContract, ClientOf } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
+import { exactAmount } from '@tallystick/transport/service';
 import { accountShown } from './account-shown.js';
-import { amountShown } from './amounts.js';
 import { accountsAnswer, accountsQuery, balanceAnswer, balanceQuery } from './api.schemas.js';
 import { type CustomerDoor, sendJson } from './customer-door.js';
 import type { OwnedAccounts } from './owned-accounts.js';
@@ -56,11 +56,11 @@ export class AccountRoutes {
         const { ledger, held, pots } = found ?? EMPTY;
         const spent = found === null ? 0n : await spending.of(found, clock(), context);
         return sendJson(reply, {
-          balance: amountShown(ledger - held),
-          total_balance: amountShown(ledger - held + pots),
-          balance_including_flexible_savings: amountShown(ledger - held),
+          balance: exactAmount(ledger - held),
+          total_balance: exactAmount(ledger - held + pots),
+          balance_including_flexible_savings: exactAmount(ledger - held),
           currency,
-          spend_today: amountShown(spent),
+          spend_today: exactAmount(spent),
           local_currency: '',
           local_exchange_rate: 0,
           local_spend: [],

@@ -1,7 +1,7 @@
 // A transaction as customers' programs are shown it (customer API, 7.5): every field, always. Pure, for answers and webhooks alike.
 import type { ResponseOf, transactionsContract } from '@tallystick/contracts';
 import { type DeclineReason, declines } from '@tallystick/ledger-core';
-import { amountShown } from './amounts.js';
+import { exactAmount } from '@tallystick/transport/service';
 import { changedAt, instantShown } from './instants.js';
 import { merchantShown } from './merchant-shown.js';
 
@@ -29,7 +29,7 @@ const SAFE_DECLINE_REASONS: ReadonlySet<string> = new Set([
 /** @throws ProblemError, 422, where an amount is beyond 2^53 - 1 */
 export function transactionShown(transaction: Transaction, { ownerId, expandMerchant, written = {} }: ShownFor) {
   const { id, accountId, created, updated, currency, kind, status, payee, includeInSpending } = transaction;
-  const amount = amountShown(transaction.amount);
+  const amount = exactAmount(transaction.amount);
   const category = categoryOf(transaction);
   const isDeclined = status === 'DECLINED';
   return {
@@ -106,7 +106,7 @@ function schemeOf(kind: string): string {
 /** In the merchant's currency where it was another; the same sign as the amount. */
 function localOf({ localAmount, localCurrency, currency }: Transaction, amount: number) {
   if (localAmount === null || localCurrency === null) return { local_amount: amount, local_currency: String(currency) };
-  const size = Math.abs(amountShown(localAmount));
+  const size = Math.abs(exactAmount(localAmount));
   return { local_amount: amount < 0 ? -size : amount > 0 ? size : 0, local_currency: localCurrency };
 }
 

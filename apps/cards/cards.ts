@@ -153,7 +153,7 @@ function cardOf(row: Row): Card {
     cardId: row.card_id as CardId,
     masked: row.masked as string | null,
     expiry: row.expiry as string | null,
-    status: row.status as string,
+    status: row.status as Card['status'],
     frozen: row.frozen as boolean,
     controls: JSON.parse(row.controls as string) as Card['controls'],
     limits: limitsOf(JSON.parse(row.limits as string)),

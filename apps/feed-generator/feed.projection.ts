@@ -58,18 +58,12 @@ function write(event: FeedEvent, metadata: EventMetadata, at: Place): void {
       at.item(original.transactionId).put('refund', { refunded: original.refunded });
       return at.changed(metadata);
     }
-    case 'DisputeOpened':
-    case 'ProvisionalCreditPosted':
-    case 'DisputeReduced':
-    case 'DisputeRepresented':
-    case 'DisputeWon':
-    case 'DisputeLost':
-    case 'DisputeAbsorbed': {
-      const { originalTransactionId, status, claim, credited } = event.dispute;
-      const dispute = { dispute_status: status, dispute_claim: claim, dispute_credited: credited };
-      at.item(originalTransactionId).put('dispute', dispute);
-      return at.changed(metadata);
-    }
+  }
+  if ('dispute' in event) {
+    const { originalTransactionId, status, claim, credited } = event.dispute;
+    const dispute = { dispute_status: status, dispute_claim: claim, dispute_credited: credited };
+    at.item(originalTransactionId).put('dispute', dispute);
+    return at.changed(metadata);
   }
   const change = transactionChangeOf(event, metadata.effectiveAt);
   if (change !== undefined) transaction(change, metadata, at);

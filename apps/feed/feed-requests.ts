@@ -8,7 +8,7 @@ import {
   readPositionToken,
 } from '@tallystick/contracts';
 import type { AccountId } from '@tallystick/ledger-core';
-import { callScopeOf, ProblemError, type ScopeOptions } from '@tallystick/transport/service';
+import { badParam, callScopeOf, type ScopeOptions } from '@tallystick/transport/service';
 import type { FeedAccess } from './feed.access.js';
 
 export interface FeedRequestsPorts {
@@ -59,8 +59,4 @@ export class FeedRequests {
     this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
     return this.journalId;
   }
-}
-
-export function badParam(name: string, message: string): ProblemError {
-  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
 }

@@ -1,6 +1,6 @@
 // What readers of a feed are shown, as JSON.
 import type { Micros } from '@tallystick/ledger-core';
-import { ProblemError } from '@tallystick/transport/service';
+import { exactAmount } from '@tallystick/transport/service';
 import type { Item } from './feed-items.js';
 
 const MICRODEGREES = 1_000_000;
@@ -12,16 +12,16 @@ export function itemShown(item: Item) {
     account_id: item.accountId,
     created: instant(item.created),
     updated: instant(item.updated),
-    revision: exact(item.revision),
+    revision: exactAmount(item.revision),
     settled: item.settled === null ? null : instant(item.settled),
     kind: item.kind,
     status: item.status,
     decline_reason: item.declineReason,
-    amount: exact(item.amount),
-    refunded: exact(item.refunded),
+    amount: exactAmount(item.amount),
+    refunded: exactAmount(item.refunded),
     dispute: disputeShown(item.dispute),
     currency: item.currency,
-    local_amount: item.localAmount === null ? null : exact(item.localAmount),
+    local_amount: item.localAmount === null ? null : exactAmount(item.localAmount),
     local_currency: item.localCurrency,
     description: item.description,
     mcc: item.mcc,
@@ -35,7 +35,7 @@ export function itemShown(item: Item) {
 
 function disputeShown(dispute: Item['dispute']) {
   if (dispute === null) return null;
-  return { status: dispute.status, claim: exact(dispute.claim), credited: exact(dispute.credited) };
+  return { status: dispute.status, claim: exactAmount(dispute.claim), credited: exactAmount(dispute.credited) };
 }
 
 function merchantShown(merchant: Item['merchant']) {
@@ -64,17 +64,6 @@ function basicShown(basic: Item['basic']) {
     title_color: titleColor,
     body_color: bodyColor,
   };
-}
-
-/** @throws ProblemError, 422 */
-export function exact(value: bigint): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new ProblemError({
-    status: 422,
-    code: 'unprocessable.amount_out_of_range',
-    message: 'an amount has more than 2^53 - 1 minor units',
-  });
 }
 
 function degrees(microdegrees: number | null): number | null {

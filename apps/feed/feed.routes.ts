@@ -2,9 +2,9 @@
 import type { ClientOf, feedContract } from '@tallystick/contracts';
 import type { LocalDate } from '@tallystick/ledger-core';
 import type { Time } from '@tallystick/transport';
-import { type HttpRoutes, ProblemError } from '@tallystick/transport/service';
+import { badParam, exactAmount, type HttpRoutes, ProblemError } from '@tallystick/transport/service';
 import type { FastifyReply } from 'fastify';
-import { exact, itemShown } from './feed.answers.js';
+import { itemShown } from './feed.answers.js';
 import type { Feed } from './feed.js';
 import {
   changesAnswer,
@@ -20,7 +20,7 @@ import {
   spendingQuery,
 } from './feed.schemas.js';
 import type { FeedLive } from './feed-live.js';
-import { badParam, type FeedRequests } from './feed-requests.js';
+import type { FeedRequests } from './feed-requests.js';
 import { FeedStream } from './feed-stream.js';
 
 export interface FeedRoutesPorts {
@@ -139,7 +139,7 @@ export class FeedRoutes {
         const { accountId, minPosition, context } = await this.ports.requests.admit(headers, query.account_id);
         const range = rangeOf(query.from, query.to, query.by);
         const { lines } = await this.ports.feed.spending({ accountId, ...range, by: query.by, minPosition }, context);
-        return send(reply, { spending: lines.map((line) => ({ ...line, amount: exact(line.amount) })) });
+        return send(reply, { spending: lines.map((line) => ({ ...line, amount: exactAmount(line.amount) })) });
       },
     });
   }

@@ -34,8 +34,6 @@ export interface StreamsPorts extends WriterPorts {
   readonly cacheWeight: number;
   /** A load that folds more events than this leaves a snapshot; 1,000 where it is not given. */
   readonly foldedBeforeSnapshot?: number;
-  /** How many bytes of packed states are kept of what does not fit the cache. */
-  readonly parkedBytes?: number;
 }
 
 export function accountStream(accountId: AccountId): string {
@@ -47,14 +45,14 @@ export class AccountStreams {
   private readonly unknownCards: WriterCache<CardToken, UnknownCardState, UnknownCardCommand>;
 
   private readonly foldedBeforeSnapshot: number;
-  private readonly parked: ParkedStates<AccountId, AccountState>;
+  /** What does not fit the cache. */
+  private readonly parked = new ParkedStates<AccountId, AccountState>(PARKED_BYTES);
 
   constructor(
     private readonly ports: StreamsPorts,
     private readonly aggregate: Aggregate<AccountState, AccountCommand> = accountAggregate,
   ) {
     this.foldedBeforeSnapshot = ports.foldedBeforeSnapshot ?? FOLDED_BEFORE_SNAPSHOT;
-    this.parked = new ParkedStates(ports.parkedBytes ?? PARKED_BYTES);
     this.accounts = new WriterCache(
       ports.cacheWeight,
       (accountId) => {

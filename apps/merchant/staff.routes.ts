@@ -16,7 +16,14 @@ import type { Journal } from '@tallystick/journal';
 import { type MerchantId, type MerchantLocation, rejections } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import { clientOf, JOURNAL, RANDOM, SECRETS, TIME } from '@tallystick/transport/nest';
-import { callScopeOf, HttpRoutes, ProblemError, type Secrets, StaffToken } from '@tallystick/transport/service';
+import {
+  badParam,
+  callScopeOf,
+  HttpRoutes,
+  ProblemError,
+  type Secrets,
+  StaffToken,
+} from '@tallystick/transport/service';
 import type { FastifyReply } from 'fastify';
 import { CATEGORIES } from './categories.js';
 
@@ -189,8 +196,4 @@ function refuseCardNumber(field: string, value: unknown): void {
 function problemOf(rejection: 'UnknownMerchant' | 'IdempotencyKeyReused'): ProblemError {
   const { status, code, message, retryable } = rejections[rejection];
   return new ProblemError({ status, code, message, retryable });
-}
-
-function badParam(name: string, message: string): ProblemError {
-  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
 }

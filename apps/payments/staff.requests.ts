@@ -11,7 +11,7 @@ import {
   type ResponseOf,
 } from '@tallystick/contracts';
 import { type AccountId, type CurrencyCode, isCurrency, type Micros, rejections } from '@tallystick/ledger-core';
-import { callScopeOf, ProblemError, type ScopeOptions, type StaffToken } from '@tallystick/transport/service';
+import { badParam, callScopeOf, ProblemError, type ScopeOptions, type StaffToken } from '@tallystick/transport/service';
 import type { FastifyReply } from 'fastify';
 
 const CALLER = 'staff';
@@ -80,8 +80,4 @@ export function textOf(name: string, text: string | undefined): string | undefin
 export function currencyOf(code: string): CurrencyCode {
   if (!isCurrency(code)) throw badParam('currency', 'the currency is not in ISO 4217');
   return code;
-}
-
-export function badParam(name: string, message: string): ProblemError {
-  return new ProblemError({ status: 400, code: `bad_request.bad_param.${name}`, message, params: { param: name } });
 }

@@ -1,5 +1,5 @@
 // All scenarios against one bank, several at a time, and the report of what went otherwise.
-import { type Address } from './link.js';
+import type { Address } from '../address.js';
 import { type Failure, play } from './play.js';
 import { type Scenario, takesTime } from './scenario.js';
 import { BankHttp } from './staff.js';

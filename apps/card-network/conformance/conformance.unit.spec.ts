@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { Iso8583Message } from '@tallystick/iso8583';
-import { addressOf } from './address.js';
+import { addressOf } from '../address.js';
 import { messageDifferences, requestDifferences } from './comparison.js';
 import { reportOf } from './conformance.js';
 import { TO_COVER } from './coverage.suite.js';

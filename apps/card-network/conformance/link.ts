@@ -9,11 +9,7 @@ import {
   type Iso8583Message,
   tallystick,
 } from '@tallystick/iso8583';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import type { Address } from '../address.js';
 
 const codec = compile(tallystick);
 const CONNECT_MS = 5_000;

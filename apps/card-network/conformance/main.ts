@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { addressOf } from './address.js';
+import { addressOf } from '../address.js';
 import { type Bank, conform, reportOf } from './conformance.js';
 import type { Scenario } from './scenario.js';
 import { readScenarios, ScenarioError } from './scenario-files.js';

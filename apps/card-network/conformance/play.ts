@@ -2,8 +2,9 @@
 import { passesLuhn } from '@tallystick/contracts';
 import type { Iso8583Message } from '@tallystick/iso8583';
 import { numberOfCurrency } from '@tallystick/ledger-core';
+import type { Address } from '../address.js';
 import { balanceDifferences, messageDifferences, requestDifferences } from './comparison.js';
-import { type Address, Link } from './link.js';
+import { Link } from './link.js';
 import { messageOf, type Setting } from './messages.js';
 import { requestOf } from './requests.js';
 import {

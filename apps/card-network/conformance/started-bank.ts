@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addressOf } from './address.js';
+import { addressOf } from '../address.js';
 import type { Bank } from './conformance.js';
 
 export interface StartedBank extends Bank {

@@ -9,12 +9,8 @@ import {
   type Iso8583Message,
   tallystick,
 } from '@tallystick/iso8583';
+import type { Address } from '../address.js';
 import { textOf } from './messages.js';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Where a link is destroyed: as soon as the message is written, in its middle, or when its answer has come and nobody has seen it. */
 export type Cut = 'at_once' | 'mid_frame' | 'before_answer';

@@ -1,7 +1,8 @@
 // Several links to the bank, opened again whenever one ends. What is asked here is repeated over another link until it is answered.
 import type { Iso8583Message } from '@tallystick/iso8583';
+import type { Address } from '../address.js';
 import type { Latencies } from './latencies.js';
-import { type Address, type Cut, Link } from './link.js';
+import { type Cut, Link } from './link.js';
 import { type Messages, repeatOf, textOf } from './messages.js';
 import type { Random } from './random.js';
 

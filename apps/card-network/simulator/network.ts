@@ -1,4 +1,6 @@
 // A run of the card network against a running bank: opens cards, tells stories, and compares what it believes with what the bank answers.
+
+import type { Address } from '../address.js';
 import { BankHttp } from './bank-http.js';
 import { cardNumbers } from './card-numbers.js';
 import { Card } from './cards.js';
@@ -9,7 +11,6 @@ import { Conversation, type Stage } from './conversation.js';
 import { FileClearing } from './file-clearing.js';
 import { GatewayClearing } from './gateway-clearing.js';
 import { Latencies } from './latencies.js';
-import type { Address } from './link.js';
 import { type LinkCounts, Links } from './links.js';
 import { Messages } from './messages.js';
 import { type Mix, overdraftOf, planOf } from './plan.js';

@@ -1,6 +1,6 @@
 // The arguments of a run.
 import { parseArgs } from 'node:util';
-import { addressOf } from '../conformance/address.js';
+import { addressOf } from '../address.js';
 import type { Bank, ClearingWay, Wanted } from './network.js';
 import { mixOf } from './plan.js';
 

@@ -1,20 +1,17 @@
 // Which authorisations were answered with nothing but that they took too long, or that something went wrong: a repeat hears the same.
+import { Recent } from '../recent.js';
 
 const REMEMBERED = 100_000;
 
 export class AnsweredLate {
-  readonly #responseCodes = new Map<string, string>();
+  readonly #responseCodes = new Recent<string, string>(REMEMBERED);
 
   get isEmpty(): boolean {
-    return this.#responseCodes.size === 0;
+    return this.#responseCodes.isEmpty;
   }
 
   /** @param name of the authorisation, the same for its repeats, without a card number */
   remember(name: string, responseCode: string): void {
-    for (const oldest of this.#responseCodes.keys()) {
-      if (this.#responseCodes.size < REMEMBERED) break;
-      this.#responseCodes.delete(oldest);
-    }
     this.#responseCodes.set(name, responseCode);
   }
 

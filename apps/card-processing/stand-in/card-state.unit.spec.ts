@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CardId, LocalDate } from '@tallystick/ledger-core';
+import { type CardId, cardStateReason, type LocalDate } from '@tallystick/ledger-core';
 import { authorise, card, everyChannel, merchant, noLimits } from '@tallystick/ledger-core/account/commands.suite';
-import { type SeenCard, stateReason, useReason } from './card-state.js';
+import { type SeenCard, useReason } from './card-state.js';
 
 const good: SeenCard = {
   cardId: card as CardId,
@@ -27,7 +27,7 @@ describe('a card as its view has it', () => {
     [{ status: 'INACTIVE', frozen: true }, 'card_not_activated'],
     [{ frozen: true }, 'card_frozen'],
   ])('%j is refused for %s', (changed, reason) => {
-    expect(stateReason({ ...good, ...changed }, today)).toBe(reason);
+    expect(cardStateReason({ ...good, ...changed }, today)).toBe(reason);
   });
 
   it.each<[Partial<SeenCard>, string | undefined]>([

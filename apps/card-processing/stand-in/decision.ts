@@ -1,6 +1,13 @@
 // Whether an authorisation is approved in the ledger's stead: the rungs of the ladder that need no ledger, then our limits.
-import { type AuthoriseCard, type DeclineReason, declines, type LocalDate, type Minor } from '@tallystick/ledger-core';
-import { stateReason, useReason } from './card-state.js';
+import {
+  type AuthoriseCard,
+  cardStateReason,
+  type DeclineReason,
+  declines,
+  type LocalDate,
+  type Minor,
+} from '@tallystick/ledger-core';
+import { useReason } from './card-state.js';
 import type { StandInConfiguration, StandInKind } from './configuration.js';
 import type { Snapshot } from './snapshots.js';
 
@@ -53,7 +60,7 @@ export function standInDecision(
   const { amount, currency, cvc, maximum } = command;
   const limit = limits[currency];
   const { seen } = snapshot;
-  const card = (seen && stateReason(seen, today)) ?? snapshot.card;
+  const card = (seen && cardStateReason(seen, today)) ?? snapshot.card;
   if (card !== undefined) return declined(card);
   if (cvc === 'NO_MATCH') return declined('wrong_cvc');
   if (snapshot.account !== undefined) return declined(snapshot.account);

@@ -9,9 +9,9 @@ import {
   type Minor,
 } from '@tallystick/ledger-core';
 import { CallFailed, CallScope } from '@tallystick/transport';
+import { Recent } from '../recent.js';
 import type { SeenCard } from './card-state.js';
 import type { Execute, Outcome } from './outbox-entry.js';
-import { Recent } from './recent.js';
 
 export interface Snapshot {
   readonly currency: CurrencyCode;

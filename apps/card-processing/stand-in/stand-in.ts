@@ -4,11 +4,11 @@ import { deriveId } from '@tallystick/events';
 import type { AuthoriseCard, Micros, TransactionId } from '@tallystick/ledger-core';
 import { CallFailed, sentAfterAll } from '@tallystick/transport';
 import { Counter, type Registry } from 'prom-client';
+import { Recent } from '../recent.js';
 import type { StandInConfiguration } from './configuration.js';
 import { isOfStandIn, standInDecision } from './decision.js';
 import type { Outbox } from './outbox.js';
 import { type AdviceEntry, adviceId, type Execute, fingerprintOf, type Outcome, reversalId } from './outbox-entry.js';
-import { Recent } from './recent.js';
 import type { Snapshots } from './snapshots.js';
 import type { StandInUsage } from './usage.js';
 

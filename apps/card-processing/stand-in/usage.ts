@@ -1,7 +1,7 @@
 // What was approved in stand-in: of an account as long as the ledger does not know of it, of a card within the window.
 import type { AccountId, CardId, Micros, Minor } from '@tallystick/ledger-core';
+import { Recent } from '../recent.js';
 import type { AdviceEntry } from './outbox-entry.js';
-import { Recent } from './recent.js';
 
 export interface Approved {
   readonly id: string;

@@ -10,9 +10,9 @@ import {
   type StatusReport,
 } from '@tallystick/iso20022';
 import { type AccountId, exponentOf, type PaymentId } from '@tallystick/ledger-core';
-import { type HttpRoutes, ProblemError } from '@tallystick/transport/service';
+import { badParam, type HttpRoutes, ProblemError } from '@tallystick/transport/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { badParam, currencyOf, type StaffRequests, textOf } from '../staff.requests.js';
+import { currencyOf, type StaffRequests, textOf } from '../staff.requests.js';
 import type { InboundPayments } from './inbound.js';
 import type { Replies, Reply } from './replies.js';
 

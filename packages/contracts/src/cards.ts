@@ -1,6 +1,6 @@
 // What the cards service answers: whose a card is, and what its owner changes about it.
 import { Type } from '@sinclair/typebox';
-import type { LocalDate } from '@tallystick/ledger-core';
+import type { CardState, LocalDate } from '@tallystick/ledger-core';
 import { defineContract, method } from './contract.js';
 import { ledgerContract } from './ledger.js';
 import { accountId, big, cardId, controls, limits, orNull, token } from './ledger-commands.js';
@@ -26,7 +26,7 @@ const card = Type.Object({
   /** YYYY-MM. */
   expiry: orNull(Type.String()),
   /** INACTIVE, ACTIVE, LOST, STOLEN, CANCELLED or REPLACED. */
-  status: Type.String(),
+  status: Type.Unsafe<CardState['status']>(Type.String()),
   frozen: Type.Boolean(),
   controls,
   limits,

@@ -12,6 +12,7 @@ export {
   FOLD_VERSION,
   TRANSACTIONS_KEPT,
 } from './account/evolve.js';
+export { cardStateReason, cardUseReason } from './account/ladder.js';
 export {
   type AccountState,
   balancesOf,

@@ -2,7 +2,7 @@
 import type { CardId, LocalDate } from '../brands.js';
 import type { DeclineReason } from '../declines.js';
 import type { Channel } from '../generated/events.js';
-import { declineReason } from './ladder.js';
+import { accountStateReason, cardStateReason, cardUseReason } from './ladder.js';
 import type { AccountState } from './state.js';
 
 export interface Enquiry {
@@ -18,23 +18,7 @@ export function enquiryDecline(
   state: AccountState,
   { cardId, channel, mcc, today }: Enquiry,
 ): DeclineReason | undefined {
-  const command = {
-    type: 'AuthoriseCard',
-    kind: 'STATUS_INQUIRY',
-    cardId,
-    channel,
-    merchant: { descriptor: '', mcc, category: null, country: null },
-    currency: state.currency,
-    amount: 0n,
-    cashAmount: 0n,
-    maximum: 0n,
-    keys: null,
-    scheme: '',
-    local: null,
-    holdFor: 0n,
-    singleMessage: false,
-    partialAllowed: false,
-    cvc: 'NOT_PRESENT',
-  } as const;
-  return declineReason({ state, command, limitDate: today, today, alreadyReversed: false, authorisedBefore: 0n });
+  const card = state.cards.get(cardId);
+  if (card === undefined) return 'unknown_card';
+  return cardStateReason(card, today) ?? accountStateReason(state) ?? cardUseReason(card, channel, mcc);
 }

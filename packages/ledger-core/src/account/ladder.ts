@@ -1,6 +1,7 @@
 // The decline ladder as a list of rungs in order of precedence: the first that finds a reason wins.
 import type { LocalDate, Minor } from '../brands.js';
 import type { DeclineReason } from '../declines.js';
+import type { Channel } from '../generated/events.js';
 import { max } from '../money.js';
 import type { AuthoriseCard, IncrementAuthorisation } from './commands.js';
 import { availableOf } from './decision.js';
@@ -23,34 +24,52 @@ type Rung = (input: LadderInput, card: CardState) => DeclineReason | undefined;
 
 const CHANNEL_SWITCH = { ONLINE: 'online', CONTACTLESS: 'contactless', ATM: 'atm', MAGSTRIPE: 'magstripe' } as const;
 
+/** The first rung of the card's own state that fails. */
+export function cardStateReason(
+  { status, expiry, frozen }: Pick<CardState, 'status' | 'expiry' | 'frozen'>,
+  today: LocalDate,
+): DeclineReason | undefined {
+  switch (status) {
+    case 'LOST':
+      return 'card_lost';
+    case 'STOLEN':
+      return 'card_stolen';
+    case 'CANCELLED':
+    case 'REPLACED':
+      return 'card_cancelled';
+  }
+  if (expiry !== null && today.slice(0, 7) > expiry) return 'card_expired';
+  if (status === 'INACTIVE') return 'card_not_activated';
+  return frozen ? 'card_frozen' : undefined;
+}
+
+export function accountStateReason({ status }: Pick<AccountState, 'status'>): DeclineReason | undefined {
+  if (status === 'CLOSED') return 'account_closed';
+  return status === 'FROZEN' ? 'account_frozen' : undefined;
+}
+
+/** The first rung of the card's switches that fails. @param mcc four digits, where it is known */
+export function cardUseReason(
+  { controls }: Pick<CardState, 'controls'>,
+  channel: Channel,
+  mcc: string | null,
+): DeclineReason | undefined {
+  if (channel !== 'CHIP' && channel !== 'OTHER' && !controls[CHANNEL_SWITCH[channel]]) return 'channel_off';
+  return mcc !== null && controls.blockedCategories.includes(mcc) ? 'category_blocked' : undefined;
+}
+
 const always: readonly Rung[] = [
   ({ alreadyReversed }) => (alreadyReversed ? 'already_reversed' : undefined),
-  (_, card) => (card.status === 'LOST' ? 'card_lost' : undefined),
-  (_, card) => (card.status === 'STOLEN' ? 'card_stolen' : undefined),
-  (_, card) => (card.status === 'CANCELLED' || card.status === 'REPLACED' ? 'card_cancelled' : undefined),
-  ({ today }, card) => (card.expiry !== null && today.slice(0, 7) > card.expiry ? 'card_expired' : undefined),
-  (_, card) => (card.status === 'INACTIVE' ? 'card_not_activated' : undefined),
-  (_, card) => (card.frozen ? 'card_frozen' : undefined),
+  ({ today }, card) => cardStateReason(card, today),
   ({ command }) => (command.cvc === 'NO_MATCH' ? 'wrong_cvc' : undefined),
-  ({ state }) => (state.status === 'CLOSED' ? 'account_closed' : undefined),
-  ({ state }) => (state.status === 'FROZEN' ? 'account_frozen' : undefined),
+  ({ state }) => accountStateReason(state),
   ({ state, command }) => (command.currency !== state.currency ? 'currency_mismatch' : undefined),
 ];
 
 const overMaximum: Rung = ({ command, authorisedBefore }) =>
   command.amount + authorisedBefore > command.maximum ? 'amount_over_maximum' : undefined;
 
-const use: readonly Rung[] = [
-  ({ command }, card) => {
-    const channel = command.channel;
-    if (channel === 'CHIP' || channel === 'OTHER') return undefined;
-    return card.controls[CHANNEL_SWITCH[channel]] ? undefined : 'channel_off';
-  },
-  ({ command }, card) =>
-    command.merchant.mcc !== null && card.controls.blockedCategories.includes(command.merchant.mcc)
-      ? 'category_blocked'
-      : undefined,
-];
+const use: Rung = ({ command }, card) => cardUseReason(card, command.channel, command.merchant.mcc);
 
 const NO_USAGE = { amount: 0n, cash: 0n, count: 0 };
 
@@ -77,8 +96,8 @@ const money: readonly Rung[] = [
 const available: Rung = ({ state, command }) =>
   availableOf(state) < command.amount ? 'insufficient_funds' : undefined;
 
-const whole: readonly Rung[] = [...always, overMaximum, ...use, ...money, available];
-const withoutMoney: readonly Rung[] = [...always, ...use];
+const whole: readonly Rung[] = [...always, overMaximum, use, ...money, available];
+const withoutMoney: readonly Rung[] = [...always, use];
 
 /** The first rung that fails, or undefined where the authorisation passes. */
 export function declineReason(input: LadderInput): DeclineReason | undefined {

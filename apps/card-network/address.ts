@@ -1,4 +1,7 @@
-import type { Address } from './link.js';
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** @param text `host:port`, `[::1]:8583` for IPv6 @throws RangeError */
 export function addressOf(text: string): Address {

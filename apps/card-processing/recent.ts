@@ -4,6 +4,10 @@ export class Recent<Key, Value> {
 
   constructor(private readonly max: number) {}
 
+  get isEmpty(): boolean {
+    return this.#values.size === 0;
+  }
+
   get(key: Key): Value | undefined {
     return this.#values.get(key);
   }
