@@ -1,11 +1,9 @@
 // GET /accounts and GET /balance (customer API, sections 4 and 5).
 import type { balanceContract, ClientOf } from '@tallystick/contracts';
+import { accountShown, type CustomerDoor, type OwnedAccounts, sendJson } from '@tallystick/customer-api';
 import type { Micros } from '@tallystick/ledger-core';
 import { exactAmount } from '@tallystick/transport/service';
-import { accountShown } from './account-shown.js';
 import { accountsAnswer, accountsQuery, balanceAnswer, balanceQuery } from './api.schemas.js';
-import { type CustomerDoor, sendJson } from './customer-door.js';
-import type { OwnedAccounts } from './owned-accounts.js';
 import type { SpendingToday } from './spending-today.js';
 
 export interface AccountRoutesPorts {

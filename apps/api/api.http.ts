@@ -11,19 +11,17 @@ import {
   paymentsContract,
   transactionsContract,
 } from '@tallystick/contracts';
+import { CustomerDoor, OwnedAccounts, RateLimiter } from '@tallystick/customer-api';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import { BOOK_DATE, BOOK_ZONE, CLOCK, clientOf, RANDOM, TIME } from '@tallystick/transport/nest';
 import { HttpRoutes } from '@tallystick/transport/service';
 import { AccountRoutes } from './accounts.routes.js';
 import type { ApiConfiguration } from './configuration.js';
-import { CustomerDoor } from './customer-door.js';
 import { dayStartIn } from './day-start.js';
 import { FeedRoutes } from './feed.routes.js';
-import { OwnedAccounts } from './owned-accounts.js';
 import { namesBy, type OpenPersonal } from './pot-names.js';
 import { PotRoutes } from './pots.routes.js';
-import { RateLimiter } from './rate-limit.js';
 import { SpendingToday } from './spending-today.js';
 import { TransactionRoutes } from './transactions.routes.js';
 

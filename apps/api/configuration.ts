@@ -1,4 +1,4 @@
-import { defaultRateLimit, type RateLimit } from './rate-limit.js';
+import { defaultRateLimit, type RateLimit } from '@tallystick/customer-api';
 
 export interface ApiConfiguration {
   /** Of each client and user; undefined where an edge counts. */

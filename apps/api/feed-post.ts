@@ -1,6 +1,6 @@
 // What POST /feed is given: a form or JSON, nested or flat (customer API, sections 1.4 and 8).
 import { type feedGeneratorContract, holdsCardNumber, type RequestOf } from '@tallystick/contracts';
-import { badParam, missingParam } from './refusals.js';
+import { badParam, missingParam } from '@tallystick/customer-api';
 
 type BasicItem = RequestOf<(typeof feedGeneratorContract)['methods']['post']>['item'];
 

@@ -1,13 +1,11 @@
 // POST /feed (customer API, section 8): a program puts an item into its user's feed.
 import { type ClientOf, type feedGeneratorContract, idempotencyKeyFault } from '@tallystick/contracts';
+import { type CustomerDoor, callerOf, type OwnedAccounts, refusalOf, sendJson } from '@tallystick/customer-api';
 import { lettersOf } from '@tallystick/events';
 import type { Random } from '@tallystick/transport';
 import { ProblemError } from '@tallystick/transport/service';
 import { emptyAnswer, feedBody } from './api.schemas.js';
-import { type CustomerDoor, callerOf, sendJson } from './customer-door.js';
 import { readFeedPost } from './feed-post.js';
-import type { OwnedAccounts } from './owned-accounts.js';
-import { refusalOf } from './refusals.js';
 
 export interface FeedRoutesPorts {
   readonly owned: OwnedAccounts;

@@ -1,15 +1,26 @@
 // Pots (customer API, section 6).
 import { type BookDate, type balanceContract, type ClientOf, type paymentsContract } from '@tallystick/contracts';
+import {
+  type Account,
+  badParam,
+  type Customer,
+  type CustomerDoor,
+  callerOf,
+  dedupeMismatch,
+  missingParam,
+  notFound,
+  type OwnedAccounts,
+  type Pot,
+  potShown,
+  readAmount,
+  refusalOf,
+  sendJson,
+} from '@tallystick/customer-api';
 import { lettersOf } from '@tallystick/events';
 import type { AccountId, Micros, PotId } from '@tallystick/ledger-core';
 import type { FastifyReply } from 'fastify';
-import { type Account, type Pot, potShown } from './account-shown.js';
-import { readAmount } from './amounts.js';
 import { depositBody, potAnswer, potParams, potsAnswer, potsQuery, withdrawBody } from './api.schemas.js';
-import { type Customer, type CustomerDoor, callerOf, sendJson } from './customer-door.js';
-import type { OwnedAccounts } from './owned-accounts.js';
 import type { OpenNames } from './pot-names.js';
-import { badParam, dedupeMismatch, missingParam, notFound, refusalOf } from './refusals.js';
 
 export interface PotRoutesPorts {
   readonly owned: OwnedAccounts;

@@ -1,8 +1,8 @@
 // Which page of transactions is asked for, and whether so much history may be read (customer API, 7.1 and 7.2).
+
+import { badParam, readInstant } from '@tallystick/customer-api';
 import type { Micros, TransactionId } from '@tallystick/ledger-core';
 import { ProblemError } from '@tallystick/transport/service';
-import { readInstant } from './instants.js';
-import { badParam } from './refusals.js';
 
 export interface PageAsked {
   readonly limit: number;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { instantShown, RateLimiter, readInstant } from '@tallystick/customer-api';
 import { dayStartIn } from './day-start.js';
-import { instantShown, readInstant } from './instants.js';
-import { RateLimiter } from './rate-limit.js';
 import { checkWindow, readPage } from './transaction-query.js';
 
 const micros = (text: string) => BigInt(Date.parse(text)) * 1000n;

@@ -1,8 +1,18 @@
 // Transactions (customer API, section 7).
 import type { ClientOf, ledgerContract, RequestOf, ResponseOf, transactionsContract } from '@tallystick/contracts';
+import {
+  type Account,
+  badParam,
+  type Customer,
+  type CustomerDoor,
+  notFound,
+  type OwnedAccounts,
+  type ShownFor,
+  sendJson,
+  transactionShown,
+} from '@tallystick/customer-api';
 import type { Micros, TransactionId } from '@tallystick/ledger-core';
 import { pause } from '@tallystick/transport/pause';
-import type { Account } from './account-shown.js';
 import {
   transactionAnswer,
   transactionParams,
@@ -10,11 +20,7 @@ import {
   transactionsAnswer,
   transactionsQuery,
 } from './api.schemas.js';
-import { type Customer, type CustomerDoor, sendJson } from './customer-door.js';
-import type { OwnedAccounts } from './owned-accounts.js';
-import { badParam, notFound } from './refusals.js';
 import { checkWindow, readPage } from './transaction-query.js';
-import { type ShownFor, transactionShown } from './transaction-shown.js';
 
 export interface TransactionRoutesPorts {
   readonly owned: OwnedAccounts;
