@@ -1,11 +1,10 @@
 // The customer API of the built bank, with a token that a customer gave a program in the way of OAuth.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BankProcess, DataFolder, until } from '../bank/bank-process.suite.js';
+import { programOf, staff } from '../bank/customer-program.suite.js';
 
 const USER = 'user_0000spec';
 const NUMBER = '5555555555554444';
-const REDIRECT = 'http://127.0.0.1:9/back';
-const LOGIN = { login_name: 'ann', passphrase: 'correct horse battery' };
 const PURCHASES = 240;
 const AT_ONCE = 8;
 
@@ -13,43 +12,6 @@ let data: DataFolder;
 let bank: BankProcess;
 let account: string;
 let token: string;
-
-async function staff(path: string, body: unknown, key?: string): Promise<Readonly<Record<string, unknown>>> {
-  const answer = await bank.post(path, key, body);
-  if (answer.status !== 200) throw new Error(`${path}: ${answer.text}`);
-  return answer.body;
-}
-
-async function form(path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
-  return await fetch(bank.url + path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
-}
-
-/** Registers a program, and has it ask for a token: one that its user has not approved yet. */
-async function newToken(): Promise<{ readonly token: string; readonly clientId: string }> {
-  const client = await staff('/staff/oauth-clients', { name: 'Spec', redirect_uris: [REDIRECT] });
-  const client_id = String(client.client_id);
-  const asked = { client_id, redirect_uri: REDIRECT, response_type: 'code' };
-  const page = await form('/oauth2/authorise', { ...asked, ...LOGIN });
-  const code = new URL(page.headers.get('location') ?? '').searchParams.get('code') ?? '';
-  const client_secret = String(client.client_secret);
-  const grant = { grant_type: 'authorization_code', client_id, client_secret, redirect_uri: REDIRECT, code };
-  const answer: unknown = await (await form('/oauth2/token', grant)).json();
-  return { token: String(Reflect.get(Object(answer), 'access_token')), clientId: client_id };
-}
-
-async function approve(clientId: string): Promise<void> {
-  const send = async (fields: object): Promise<object> => {
-    const headers = { 'content-type': 'application/json' };
-    const init = { method: 'POST', headers, body: JSON.stringify(fields) };
-    return Object(await (await fetch(`${bank.url}/oauth2/approvals`, init)).json());
-  };
-  const { session, clients } = (await send(LOGIN)) as {
-    session: string;
-    clients: { client_id: string; request: string }[];
-  }; // as the route answers
-  const request = clients.find(({ client_id }) => client_id === clientId)?.request;
-  await send({ session, client_id: clientId, request, decision: 'approve' });
-}
 
 async function get(path: string) {
   for (;;) {
@@ -65,10 +27,14 @@ async function get(path: string) {
 beforeAll(async () => {
   data = new DataFolder();
   bank = await BankProcess.start(data.path);
-  const opened = await staff('/staff/accounts', { currency: 'GBP', owners: [USER], overdraft_limit: 1_000_000 }, 'a');
+  const opened = await staff(
+    bank,
+    '/staff/accounts',
+    { currency: 'GBP', owners: [USER], overdraft_limit: 1_000_000 },
+    'a',
+  );
   account = String(opened.id ?? opened.account_id);
-  await staff(`/staff/accounts/${account}/cards`, { number: NUMBER, active: true }, 'c');
-  await staff(`/staff/users/${USER}/credentials`, LOGIN);
+  await staff(bank, `/staff/accounts/${account}/cards`, { number: NUMBER, active: true }, 'c');
 }, 60_000);
 
 afterAll(async () => {
@@ -78,14 +44,14 @@ afterAll(async () => {
 
 describe('a program of a customer', () => {
   it('sees nothing until it is approved, then the customer’s accounts', async () => {
-    const given = await newToken();
+    const given = await programOf(bank, USER);
     token = given.token;
     expect(await get('/ping/whoami')).toMatchObject({ status: 200, body: { user_id: USER } });
     expect(await get('/accounts')).toMatchObject({
       status: 403,
       body: { code: 'forbidden.insufficient_permissions' },
     });
-    await approve(given.clientId);
+    await given.approve();
     const accounts = await until('the approval', async () => {
       const { status, body } = await get('/accounts');
       return status === 200 && body.accounts.length === 1 ? body.accounts : undefined;
@@ -102,6 +68,7 @@ describe('a program of a customer', () => {
         while (sent < PURCHASES) {
           const key = `buy-${sent++}`;
           await staff(
+            bank,
             '/gateway/authorisations',
             { card: { number: NUMBER }, amount: { amount: 1, currency: 'GBP' }, merchant },
             key,

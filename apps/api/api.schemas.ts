@@ -151,9 +151,18 @@ const transaction = Type.Object({
 export const transactionAnswer = Type.Object({ transaction });
 export const transactionsAnswer = Type.Object({ transactions: Type.Array(transaction) });
 
-/** As a form, or as JSON with `params` as an object or as flat keys. */
-export const feedBody = Type.Record(Type.String(), Type.Unknown(), {
-  description:
-    'account_id, type (basic), params[title], params[image_url]; optional params[body], params[background_color], params[title_color], params[body_color], url',
+const given = (description: string) => optional(Type.Unknown({ description }));
+/** What is given is looked at elsewhere: `params` may be an object or flat keys, and an empty text is one that was not given. */
+export const feedBody = Type.Object({
+  account_id: given('needed'),
+  type: given('needed: basic'),
+  'params[title]': given('needed, here or as title of the object params'),
+  'params[image_url]': given('needed, here or in params'),
+  'params[body]': given('here or in params'),
+  'params[background_color]': given('#RRGGBB, here or in params'),
+  'params[title_color]': given('#RRGGBB, here or in params'),
+  'params[body_color]': given('#RRGGBB, here or in params'),
+  params: given('of JSON: an object of the above'),
+  url: given('what is opened when the item is'),
 });
 export const emptyAnswer = Type.Object({});

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { Type } from '@sinclair/typebox';
 import { loadConfiguration } from '@tallystick/transport/service';
+import { defaultApi } from '../api/configuration.js';
 import { serveBank } from './bank.js';
 import { FolderInUse } from './folder-lock.js';
 
@@ -14,13 +15,16 @@ const configuration = loadConfiguration(
     host: Type.String({ default: '127.0.0.1' }),
     port: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
     iso8583Port: Type.Integer({ default: 8583, minimum: 0, maximum: 65_535 }),
+    /** Whether a token of a customer's program may make so many requests only. */
+    rateLimited: Type.Boolean({ default: true }),
     bookZone: Type.String({ default: 'Europe/London' }),
   }),
   { environment: process.env },
 );
 const report = (error: unknown) => console.error(error);
-const { data: folder, host, port, iso8583Port, bookZone } = configuration;
-const bank = await serveBank({ folder, host, port, iso8583Port, bookZone, calls: 'direct', report }).catch(
+const { data: folder, host, port, iso8583Port, bookZone, rateLimited } = configuration;
+const api = rateLimited ? defaultApi : { ...defaultApi, rateLimit: undefined };
+const bank = await serveBank({ folder, host, port, iso8583Port, bookZone, calls: 'direct', report, api }).catch(
   (error: unknown) => {
     if (!(error instanceof FolderInUse)) throw error;
     console.error(`error: ${error.message}`);

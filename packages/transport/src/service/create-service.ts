@@ -54,6 +54,9 @@ export interface Service {
 // A request whose bytes take longer than this to arrive is somebody holding the connection.
 const REQUEST_ARRIVAL_MS = 30_000;
 
+/** As the schemas of routes have it. */
+const ID_LENGTH_MAX = 128;
+
 /** Fastify's own answers are ours already; Nest must not put its handlers over them. */
 class ChassisAdapter extends FastifyAdapter {
   override setErrorHandler(): FastifyInstance {
@@ -78,7 +81,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     return503OnClosing: false,
     skipMiddie: true,
     // Clients put slashes at both ends, and lose the method or the token where they are redirected (customer API, 1.7).
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: ID_LENGTH_MAX },
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
       sendError(error, 'routing', reply, report),
     clientErrorHandler: answerBrokenHttp,
