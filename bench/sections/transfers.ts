@@ -2,14 +2,18 @@
 // views have caught up.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tallystickJson } from '../bank.js';
+import { type Bank, tallystickJson } from '../bank.js';
+import type { PacedTransfersResult, PacedTransfersRun } from '../http/paced-transfers.js';
 import { wrk } from '../http/wrk.js';
+import { paced } from '../paced.js';
 import { until } from '../processes.js';
 import { CLIENTS, type World } from '../world.js';
 import { figure, ratioOf } from './gateway.js';
 import { accountsOf } from './import.js';
 
 const TIMES = 1.3;
+const PER_SECOND = 200;
+const WATCH_EVERY = 10;
 const ALL_RECEIVED_MS = 120_000;
 const IN_TRANSIT = 'liabilities:in-transit:transfers';
 
@@ -29,6 +33,7 @@ export async function transfers(world: World): Promise<void> {
     events.push((performance.now() - ended) / 1000);
     return measured;
   };
+  await endToEnd(world, bank, accountsFile);
   const { ours: measured, theirs } = await world.aba(bank, ours, 'transfer');
   const note = `all received at most ${Math.max(...events).toFixed(1)} s after the load ended`;
   figure(world, bank, `transfers, ${CLIENTS} connections`, measured, note);
@@ -38,6 +43,26 @@ export async function transfers(world: World): Promise<void> {
       ratioOf(measured.rate, theirs.rate),
       measured.rate >= TIMES * theirs.rate,
     );
+}
+
+/** At a steady rate: from the request to the money at its destination. */
+async function endToEnd(world: World, bank: Bank, accountsFile: string): Promise<void> {
+  const asked: PacedTransfersRun = {
+    url: bank.url,
+    authorisation: bank.staffAuthorisation(),
+    accountsFile,
+    keyPrefix: world.keyPrefix(),
+    perSecond: PER_SECOND,
+    seconds: world.options.seconds,
+    watchEvery: WATCH_EVERY,
+  };
+  const before = bank.cpu();
+  const { result, cpu } = await paced<PacedTransfersResult>('paced-transfers.js', asked);
+  const { rate, answered, received, samples } = result;
+  const name = `transfers at a steady ${PER_SECOND}/s: money has left the source`;
+  world.report.add({ name, unit: '/s', rate, latencies: answered, cpuServer: bank.cpu() - before, cpuLoad: cpu });
+  const note = `${samples} samples`;
+  world.report.add({ name: '… and the destination’s balance has it', unit: null, latencies: received, note });
 }
 
 async function inTransit(folder: string): Promise<bigint> {
