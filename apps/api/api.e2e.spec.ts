@@ -5,13 +5,20 @@ import { programOf, staff } from '../bank/customer-program.suite.js';
 
 const USER = 'user_0000spec';
 const NUMBER = '5555555555554444';
-const PURCHASES = 240;
+const PURCHASES = 10_000;
+const BATCH = 20;
 const AT_ONCE = 8;
+const PAGE = 17;
 
 let data: DataFolder;
 let bank: BankProcess;
 let account: string;
 let token: string;
+
+function purchase(key: string): object {
+  const merchant = { name: 'TESCO STORES 3217', mcc: '5411' };
+  return { idempotency_key: key, card: { number: NUMBER }, amount: { amount: 1, currency: 'GBP' }, merchant };
+}
 
 async function get(path: string) {
   for (;;) {
@@ -26,7 +33,7 @@ async function get(path: string) {
 
 beforeAll(async () => {
   data = new DataFolder();
-  bank = await BankProcess.start(data.path);
+  bank = await BankProcess.start(data.path, { TALLYSTICK_RATE_LIMITED: 'false' });
   const opened = await staff(
     bank,
     '/staff/accounts',
@@ -60,19 +67,13 @@ describe('a program of a customer', () => {
   }, 30_000);
 
   it('goes from page to page while card payments come in, and misses none', async () => {
-    const merchant = { name: 'TESCO STORES 3217', mcc: '5411' };
     let sent = 0;
     let isDone = false;
     const buying = Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         while (sent < PURCHASES) {
-          const key = `buy-${sent++}`;
-          await staff(
-            bank,
-            '/gateway/authorisations',
-            { card: { number: NUMBER }, amount: { amount: 1, currency: 'GBP' }, merchant },
-            key,
-          );
+          const authorisations = Array.from({ length: BATCH }, () => purchase(`buy-${sent++}`));
+          await staff(bank, '/gateway/authorisations/batch', { authorisations });
         }
       }),
     ).then(() => {
@@ -83,10 +84,10 @@ describe('a program of a customer', () => {
       const wasDone = isDone;
       const last = seen.at(-1);
       const { body } = await get(
-        `/transactions?account_id=${account}&limit=7${last === undefined ? '' : `&since=${last}`}`,
+        `/transactions?account_id=${account}&limit=${PAGE}${last === undefined ? '' : `&since=${last}`}`,
       );
       seen.push(...body.transactions.map(({ id }: { id: string }) => id));
-      if (wasDone && body.transactions.length < 7) break;
+      if (wasDone && body.transactions.length < PAGE) break;
     }
     await buying;
     expect(new Set(seen).size).toBe(seen.length);
