@@ -1,6 +1,7 @@
 // The customer API's routes, as /openapi.json describes them and as their requests are checked.
 import { Type } from '@sinclair/typebox';
 import { orNull } from '@tallystick/contracts';
+import { attachments } from './attachments.schemas.js';
 
 const text = Type.String();
 const flag = Type.Boolean();
@@ -136,7 +137,7 @@ const transaction = Type.Object({
   originator: flag,
   dedupe_id: text,
   counterparty: texts,
-  attachments: Type.Null(),
+  attachments,
   fees: Type.Object({}),
   labels: Type.Null(),
   international: Type.Null(),
@@ -156,4 +157,8 @@ export const feedBody = Type.Record(Type.String(), Type.Unknown(), {
   description:
     'account_id, type (basic), params[title], params[image_url]; optional params[body], params[background_color], params[title_color], params[body_color], url',
 });
-export const emptyAnswer = Type.Object({});
+
+/** As a form, or as JSON with `metadata` as an object or as flat keys. */
+export const annotationBody = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'metadata[key], repeatable: up to 50 texts of up to 512 bytes; an empty one takes its key away',
+});

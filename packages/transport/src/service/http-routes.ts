@@ -45,11 +45,14 @@ export interface BytesRoute {
   readonly url: string;
   /** One line for /openapi.json. */
   readonly summary: string;
-  readonly schemas: Pick<RouteSchemas, 'response'>;
+  /** The body's, where there is one, only describes it. */
+  readonly schemas: Pick<RouteSchemas, 'response' | 'params' | 'body'>;
   /** In bytes. */
   readonly bodyLimit: number;
-  /** The type of the body; `application/octet-stream` where it is left out. */
+  /** The type of the body, `*` for any; `application/octet-stream` where it is left out. */
   readonly contentType?: string;
+  /** Before any of the body is read. Throws ProblemError or CallFailed. */
+  readonly before?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   handle(request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply): Promise<unknown>;
 }
 
@@ -73,7 +76,9 @@ export class HttpRoutes {
   }
 
   /** A route whose body is taken as it is. To be added before the service starts. */
-  addOfBytes({ method, url, summary, schemas, bodyLimit, contentType = BYTES_TYPE, handle }: BytesRoute): void {
+  addOfBytes(route: BytesRoute): void {
+    const { method, url, summary, schemas, bodyLimit, contentType = BYTES_TYPE, before, handle } = route;
+    const consumes = schemas.body === undefined ? {} : { consumes: [contentType === '*' ? '*/*' : contentType] };
     // A scope of its own: no other route takes such bodies.
     this.fastify.register(async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -81,8 +86,11 @@ export class HttpRoutes {
       scope.route<{ Body: Buffer }>({
         method,
         url,
-        schema: { ...schemas, summary },
+        schema: { ...schemas, summary, ...consumes },
         bodyLimit,
+        ...(before === undefined
+          ? {}
+          : { onRequest: (request, reply) => before(request as FastifyRequest, reply as FastifyReply) }),
         handler: (request, reply) => handle(request, reply as FastifyReply),
       });
     });
