@@ -200,7 +200,7 @@ export class ApiService {
       [TIME, time],
       [RANDOM, pooledRandom()],
       [RECORDS, of.ledger.records],
-      [RUNS_PROCESSES, true],
+      [RUNS_PROCESSES, false],
       [REPORT, (error: unknown) => void this.reported.push(error)],
     ];
     class Ports {}
