@@ -32,7 +32,7 @@ async function begin(fields: Fields = PNG) {
   return body as { readonly file_url: string; readonly upload_url: string };
 }
 
-async function upload(url: string, body: BodyInit, type: string | null = 'image/png', method = 'PUT') {
+async function upload(url: string, body: string | Buffer, type: string | null = 'image/png', method = 'PUT') {
   const headers: Fields = type === null ? {} : { 'content-type': type };
   const response = await fetch(url, { method, body, headers });
   return { status: response.status, body: JSON.parse(await response.text()) };
@@ -91,7 +91,7 @@ describe('a file', () => {
     expect(stored.equals(files[answers.findIndex(({ status }) => status === 200)] ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it.each<[string, Fields, BodyInit, string | null, number, string]>([
+  it.each<[string, Fields, string | Buffer, string | null, number, string]>([
     ['of another type', PNG, 'x', 'text/html', 403, 'forbidden.upload_type_mismatch'],
     [
       'shorter than declared',

@@ -36,6 +36,13 @@ export class CustomerViews {
   readonly ledger: LedgerUnderTest = this.world.ledger();
   readonly views = new MemoryViews();
   readonly keys = new InMemoryKeys((bytes) => new Uint8Array(bytes).fill(5));
+  readonly personal = {
+    seal: async (accountId: string, commandId: string, text: PersonalText) => {
+      await this.keys.create(accountId);
+      return sealPersonal(this.keys, accountId, commandId, text);
+    },
+    open: (accountId: string, sealed: Uint8Array) => unsealPersonal(this.keys, accountId, sealed),
+  };
   readonly transactions: ClientOf<typeof transactionsContract>;
   readonly balance: ClientOf<typeof balanceContract>;
   readonly accounts: Pick<ClientOf<typeof accountsContract>, 'get' | 'list'>;
@@ -56,14 +63,7 @@ export class CustomerViews {
 
   /** Another one over the same journal and views. */
   service(freshness: Freshness = { waitUntil: () => this.fill() }, journal = this.ledger.journal): TransactionsService {
-    const { keys, views, world } = this;
-    const personal = {
-      seal: async (accountId: string, commandId: string, text: PersonalText) => {
-        await keys.create(accountId);
-        return sealPersonal(keys, accountId, commandId, text);
-      },
-      open: (accountId: string, sealed: Uint8Array) => unsealPersonal(keys, accountId, sealed),
-    };
+    const { personal, views, world } = this;
     return new TransactionsService({ views, freshness, journal, personal, clock: () => world.now, bookDate });
   }
 
