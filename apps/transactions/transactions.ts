@@ -14,7 +14,7 @@ import {
 } from './transaction-rows.js';
 import { accountMonthsTable, transactionsTable } from './transactions.tables.js';
 
-export type Reading = 'get' | 'find' | 'list' | 'page' | 'spentSince';
+type Reading = 'get' | 'find' | 'list' | 'page' | 'spentSince';
 type Handlers = Pick<HandlersOf<typeof transactionsContract>, Reading>;
 type Page = RequestOf<(typeof transactionsContract)['methods']['page']>;
 type Direction = 'clustering' | 'reverse';
