@@ -59,15 +59,9 @@ function responsesOf(response: unknown): Record<string, object> {
   return Object.fromEntries(
     Object.entries(response).map(([status, schema]) => [
       status,
-      { description: String(valueAt(schema, 'description') ?? 'the answer'), content: answerOf(schema) },
+      { description: String(valueAt(schema, 'description') ?? 'the answer'), content: json(schema) },
     ]),
   );
-}
-
-/** JSON, unless the schema says of what type the bytes are. */
-function answerOf(schema: unknown): object {
-  const type = valueAt(schema, 'contentMediaType');
-  return typeof type === 'string' ? { [type]: { schema: asJson(schema) } } : json(schema);
 }
 
 function problemResponse(): object {
