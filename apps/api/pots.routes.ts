@@ -89,6 +89,7 @@ export class PotRoutes {
       method: 'PUT',
       url: '/pots/:pot_id/deposit',
       summary: 'Move money from the account into the pot',
+      refusals: [409, 412],
       form: true,
       schemas: { params: potParams, body: depositBody, response: { 200: potAnswer } },
       handle: (customer, { params, body }, reply) => {
@@ -102,6 +103,7 @@ export class PotRoutes {
       method: 'PUT',
       url: '/pots/:pot_id/withdraw',
       summary: 'Move money from the pot into the account',
+      refusals: [409, 412],
       form: true,
       schemas: { params: potParams, body: withdrawBody, response: { 200: potAnswer } },
       handle: (customer, { params, body }, reply) => {

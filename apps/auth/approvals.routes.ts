@@ -1,5 +1,5 @@
 // Where a customer approves clients: a page, and the same as JSON for the bank's own app.
-import type { Static } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { type HttpRoutes, ProblemError } from '@tallystick/transport/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ListedClient } from './approvals.js';
@@ -13,6 +13,18 @@ const TITLE = 'Programs with access';
 const INTRO = 'Log in to see which programs ask for access to your accounts.';
 
 const body = fieldsSchema('login_name', 'passphrase', 'session', 'client_id', 'request', 'decision');
+const answer = Type.Object({
+  session: Type.String(),
+  clients: Type.Array(
+    Type.Object({
+      client_id: Type.String(),
+      name: Type.String(),
+      request: Type.String({ description: 'the login that a decision is about' }),
+      asked: Type.String({ description: 'a time' }),
+      approved: Type.Union([Type.String(), Type.Null()], { description: 'a time' }),
+    }),
+  ),
+});
 type Fields = Static<typeof body>;
 type Approval = FastifyRequest<{ Body: Fields }>;
 
@@ -26,6 +38,8 @@ export function addApprovalRoutes(routes: HttpRoutes, auth: Auth): void {
     method: 'GET',
     url: PATH,
     summary: 'The page where a customer approves clients',
+    otherTypes: { 'text/html': [200] },
+    refusals: [500],
     schemas: { response: {} },
     handle: async (_, reply) => sendPage(reply, 200, TITLE, loginForm(PATH, INTRO, {}, null)),
   });
@@ -34,7 +48,9 @@ export function addApprovalRoutes(routes: HttpRoutes, auth: Auth): void {
     url: PATH,
     summary: 'Log in, list the clients that ask for access, approve or deny one',
     form: true,
-    schemas: { body, response: {} },
+    otherTypes: { 'text/html': [200, 400, 401, 404, 429] },
+    refusals: [400, 401, 404, 413, 415, 429, 500, 503, 504],
+    schemas: { body, response: { 200: answer } },
     handle: async (request, reply) => {
       if (!isJson(request)) return answerPage(auth, request, reply);
       const { session, clients } = await approving(auth, request);

@@ -29,6 +29,8 @@ export function addAuthoriseRoutes(routes: HttpRoutes, auth: Auth): void {
       method: 'GET',
       url,
       summary: SUMMARY,
+      otherTypes: { 'text/html': [200, 302, 400] },
+      refusals: [404, 500, 503, 504],
       schemas: { response: {} },
       handle: async (request, reply) => {
         if (url === '/' && rootHost !== '*' && request.hostname !== rootHost) throw notFound();
@@ -44,6 +46,8 @@ export function addAuthoriseRoutes(routes: HttpRoutes, auth: Auth): void {
     url: PATH,
     summary: 'Log in for a client',
     form: true,
+    otherTypes: { 'text/html': [302, 400, 401, 429] },
+    refusals: [400, 413, 415, 500, 503, 504],
     schemas: { body, response: {} },
     handle: (request, reply) => logIn(auth, request, reply),
   });

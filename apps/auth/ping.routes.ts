@@ -13,6 +13,7 @@ export function addPingRoutes(routes: HttpRoutes, auth: Auth): void {
     method: 'GET',
     url: '/ping',
     summary: 'Whether anybody is there',
+    refusals: [500],
     schemas: { response: { 200: Type.Object({ ping: Type.Literal('pong') }) } },
     handle: async () => ({ ping: 'pong' }),
   });
@@ -20,6 +21,8 @@ export function addPingRoutes(routes: HttpRoutes, auth: Auth): void {
     method: 'GET',
     url: '/ping/whoami',
     summary: 'Whose token this is',
+    refusals: [401, 500, 503, 504],
+    security: 'customer',
     schemas: {
       response: {
         200: Type.Object({ authenticated: Type.Literal(true), client_id: Type.String(), user_id: Type.String() }),
@@ -35,6 +38,8 @@ export function addPingRoutes(routes: HttpRoutes, auth: Auth): void {
       method: 'POST',
       url,
       summary: 'End the token, and the refresh token that was given with it',
+      refusals: [400, 401, 413, 415, 500, 503, 504],
+      security: 'customer',
       schemas: { response: { 200: Type.Object({}) } },
       handle: async ({ headers }) => {
         const { hash, grant } = await bearerOf(auth, headers);

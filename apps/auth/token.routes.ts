@@ -40,6 +40,7 @@ export function addTokenRoute(routes: HttpRoutes, auth: Auth): void {
     url: '/oauth2/token',
     summary: 'Exchange an authorisation code, or a refresh token, for an access token',
     form: true,
+    refusals: [400, 401, 413, 415, 500, 503, 504],
     schemas: { body, response: { 200: answer } },
     handle: async ({ body: fields, headers }, reply) => {
       const proof = proofOf(headers.authorization, fields);

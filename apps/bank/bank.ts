@@ -21,7 +21,8 @@ import {
 import { RecordKeys } from '@tallystick/views/record-keys';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AccountsModule } from '../accounts/accounts.module.js';
-import { ApiModule } from '../api/api.module.js';
+import { type ApiConfiguration, ApiModule } from '../api/api.module.js';
+import { defaultApi } from '../api/configuration.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { defaultAuth } from '../auth/configuration.js';
 import { BalanceModule } from '../balance/balance.module.js';
@@ -71,6 +72,8 @@ export interface ServeOptions extends BankOptions {
   readonly iso8583Port: number;
   /** Whether staff may drive the bank's clock ahead: for trying it out. */
   readonly drivableClock?: boolean;
+  /** Of the customer API, where it is not the default. */
+  readonly api?: ApiConfiguration;
   /** HTML by path. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -137,7 +140,10 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
   let url: string;
   try {
     service = await createService({
-      module: bankModule(engine, transport, iso8583Options(options.host, options.iso8583Port)),
+      module: bankModule(engine, transport, {
+        iso8583: iso8583Options(options.host, options.iso8583Port),
+        ...(options.api === undefined ? {} : { api: options.api }),
+      }),
       title: { title: 'Tallystick', version: '0.1.0' },
       host: options.host,
       port: options.port,
@@ -197,8 +203,13 @@ function transportOf({ calls, report }: BankOptions): Transport {
 @Module({})
 class BankModule {}
 
+interface Doors {
+  readonly iso8583?: Iso8583Options;
+  readonly api?: ApiConfiguration;
+}
+
 /** The very modules that the apps' own main.ts files start. */
-function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Options): DynamicModule {
+function bankModule(engine: Engine, transport: Transport, { iso8583, api = defaultApi }: Doors = {}): DynamicModule {
   const { secrets, bookDate } = engine;
   const keys = new RecordKeys(engine.answeringRecords, randomBytes);
   const { seal, open } = keys;
@@ -229,7 +240,7 @@ function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Optio
       TransactionEnrichmentModule,
       FeedGeneratorModule.with({ seal }),
       FeedModule.with({ open, progress }),
-      ApiModule.with({ keys }),
+      ApiModule.with({ keys, configuration: api }),
       FinanceModule,
     ],
   };

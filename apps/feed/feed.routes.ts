@@ -111,6 +111,7 @@ export class FeedRoutes {
       method: 'GET',
       url: '/feed/live',
       summary: 'The changes of a feed as they happen: text/event-stream, resumed by Last-Event-ID',
+      otherTypes: { 'text/event-stream': [200] },
       schemas: { querystring: liveQuery, response: { 200: liveAnswer } },
       handle: async ({ query, headers }, reply) => {
         const { requests, reads, live, time, report } = this.ports;

@@ -41,7 +41,9 @@ export interface Customer {
 }
 
 type Handle<S extends RouteSchemas> = HttpRoute<S>['handle'];
-export interface CustomerRoute<S extends RouteSchemas> extends Omit<HttpRoute<S>, 'handle' | 'before'> {
+export interface CustomerRoute<S extends RouteSchemas> extends Omit<HttpRoute<S>, 'handle' | 'before' | 'security'> {
+  /** Statuses beyond those of every route with such schemas. */
+  readonly refusals?: readonly number[];
   readonly handle: (customer: Customer, ...args: Parameters<Handle<S>>) => Promise<unknown>;
 }
 
@@ -59,9 +61,11 @@ export class CustomerDoor {
   ) {}
 
   /** A route for whom a user has approved: asked before anything of the request but its headers is looked at. */
-  add<const S extends RouteSchemas>({ handle, ...route }: CustomerRoute<S>): void {
+  add<const S extends RouteSchemas>({ handle, refusals = [], ...route }: CustomerRoute<S>): void {
     this.routes.add<S>({
       ...route,
+      refusals: [...refusalsOf(route.schemas), ...refusals],
+      security: 'customer',
       before: (request, reply) => this.admit(request, reply),
       handle: (request, reply) => {
         const customer = this.admitted.get(request as FastifyRequest);
@@ -117,6 +121,12 @@ export class CustomerDoor {
     this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
     return this.journalId;
   }
+}
+
+/** What the door, the checks of the schemas and a bank whose parts are away answer with. */
+function refusalsOf({ body, params }: RouteSchemas): readonly number[] {
+  const always = [400, 401, 403, 406, 429, 500, 503, 504];
+  return [...always, ...(params === undefined ? [] : [404, 414]), ...(body === undefined ? [] : [413, 415])];
 }
 
 /** Whom idempotency keys belong to: a client of a user. The ledger's callers have no slash. */

@@ -3,6 +3,7 @@
 export * from './account-shown.js';
 export * from './amounts.js';
 export * from './customer-door.js';
+export * from './developers-page.js';
 export * from './instants.js';
 export * from './merchant-shown.js';
 export * from './owned-accounts.js';

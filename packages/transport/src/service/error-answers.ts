@@ -27,18 +27,21 @@ function sendProblem(problem: Problem, reply: FastifyReply): void {
 
 /** Installs the handlers of errors and of unknown paths. */
 export function answerErrors(fastify: FastifyInstance, routes: RouteTable, report: ReportUnexpected): void {
-  fastify.setErrorHandler(async (error, request, reply) => {
-    await restOfBody(request.raw);
-    sendError(error, `${request.method} ${request.routeOptions.url ?? 'unmatched'}`, reply, report);
-    return reply;
-  });
-  fastify.setNotFoundHandler((request, reply) => {
-    const allowed = routes.methodsAt(request.url);
+  const sendNothingHere = (url: string, reply: FastifyReply) => {
+    const allowed = routes.methodsAt(url);
     if (allowed.length === 0) return sendProblem(NOT_FOUND, reply);
     const message = `this path answers ${allowed.join(', ')}`;
     reply.header('allow', allowed.join(', '));
     sendProblem({ status: 405, code: 'method_not_allowed', message }, reply);
+  };
+  fastify.setErrorHandler(async (error, request, reply) => {
+    await restOfBody(request.raw);
+    // What is wrong with a body that nothing here would have read does not matter.
+    if (request.is404) sendNothingHere(request.url, reply);
+    else sendError(error, `${request.method} ${request.routeOptions.url ?? 'unmatched'}`, reply, report);
+    return reply;
   });
+  fastify.setNotFoundHandler((request, reply) => sendNothingHere(request.url, reply));
 }
 
 /**

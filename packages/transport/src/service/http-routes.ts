@@ -34,6 +34,12 @@ export interface HttpRoute<S extends RouteSchemas> {
   readonly bodyLimit?: number;
   /** Whether a form is taken too, and whatever body is allowed to be left out: its fields come as an object of texts. */
   readonly form?: true;
+  /** Statuses of every problem that it answers with, for /openapi.json; where they are left out, it says that there may be any. */
+  readonly refusals?: readonly number[];
+  /** Statuses by the type of what is answered, where it is not JSON: `{ 'text/html': [200, 302] }`. For /openapi.json. */
+  readonly otherTypes?: Readonly<Record<string, readonly number[]>>;
+  /** Who may ask, for /openapi.json. */
+  readonly security?: 'customer';
   /** Before the request is looked at any further: who asks comes before what is asked. Throws ProblemError or CallFailed. */
   readonly before?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** Answers with what it resolves to. Throws ProblemError or CallFailed for anything else. */
@@ -98,11 +104,18 @@ export class HttpRoutes {
 }
 
 function addTo<const S extends RouteSchemas>(fastify: FastifyInstance, route: HttpRoute<S>): void {
-  const { method, url, summary, schemas, bodyLimit, before, form, handle } = route;
+  const { method, url, summary, schemas, bodyLimit, before, form, refusals, otherTypes, security, handle } = route;
   fastify.route<RouteTypes<S>>({
     method,
     url,
-    schema: { ...schemas, summary, ...(form === true ? { consumes: [FORM_TYPE, JSON_TYPE] } : {}) },
+    schema: {
+      ...schemas,
+      summary,
+      ...(form === true ? { consumes: [FORM_TYPE, JSON_TYPE] } : {}),
+      ...(refusals === undefined ? {} : { refusals }),
+      ...(otherTypes === undefined ? {} : { otherTypes }),
+      ...(security === undefined ? {} : { askedBy: security }),
+    },
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     // Fastify's own types of request and reply repeat the route's; none of them matters here.
     ...(before === undefined
@@ -126,5 +139,11 @@ declare module 'fastify' {
     summary?: string;
     /** Types of the body; JSON alone where it is left out. */
     consumes?: readonly string[];
+    /** Statuses of the problems that are answered. */
+    refusals?: readonly number[];
+    /** Statuses by the type of what is answered, beside JSON. */
+    otherTypes?: Readonly<Record<string, readonly number[]>>;
+    /** Whose bearer token is needed. */
+    askedBy?: 'customer';
   }
 }

@@ -18,6 +18,14 @@ const PROBLEM_SCHEMA = {
   },
 };
 
+const SECURITY_SCHEMES = {
+  customer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: "what a customer's program was given, and the customer has approved",
+  },
+};
+
 /** An OpenAPI 3.1 document; its schemas are the JSON Schemas of the routes as they are. */
 export function openApiOf(title: ApiTitle, routes: readonly KnownRoute[]): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -25,7 +33,12 @@ export function openApiOf(title: ApiTitle, routes: readonly KnownRoute[]): objec
     const path = route.url.replaceAll(/:([A-Za-z0-9_]+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
-  return { openapi: '3.1.0', info: title, paths, components: { schemas: { Problem: PROBLEM_SCHEMA } } };
+  return {
+    openapi: '3.1.0',
+    info: title,
+    paths,
+    components: { schemas: { Problem: PROBLEM_SCHEMA }, securitySchemes: SECURITY_SCHEMES },
+  };
 }
 
 function operationOf({ schema }: KnownRoute): object {
@@ -38,7 +51,8 @@ function operationOf({ schema }: KnownRoute): object {
     ...(schema.summary === undefined ? {} : { summary: schema.summary }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(schema.body === undefined ? {} : { requestBody: { required: true, content: contentOf(schema) } }),
-    responses: { ...responsesOf(schema.response), default: problemResponse() },
+    responses: allResponsesOf(schema),
+    ...(schema.askedBy === undefined ? {} : { security: [{ [schema.askedBy]: [] }] }),
   };
 }
 
@@ -54,7 +68,7 @@ function parametersOf(schema: unknown, place: 'path' | 'query' | 'header'): obje
   }));
 }
 
-function responsesOf(response: unknown): Record<string, object> {
+function responsesOf(response: unknown): Record<string, Response> {
   if (typeof response !== 'object' || response === null) return {};
   return Object.fromEntries(
     Object.entries(response).map(([status, schema]) => [
@@ -64,8 +78,22 @@ function responsesOf(response: unknown): Record<string, object> {
   );
 }
 
-function problemResponse(): object {
-  return { description: 'why there is no answer', content: json({ $ref: '#/components/schemas/Problem' }) };
+interface Response {
+  readonly description: string;
+  readonly content: Readonly<Record<string, object>>;
+}
+
+function allResponsesOf({ response, refusals, otherTypes = {} }: KnownRoute['schema']): Record<string, Response> {
+  const all = responsesOf(response);
+  if (refusals === undefined) all.default = PROBLEM_RESPONSE;
+  else for (const status of refusals) all[status] = PROBLEM_RESPONSE;
+  for (const [type, statuses] of Object.entries(otherTypes)) {
+    for (const status of statuses) {
+      const { description, content } = all[status] ?? { description: 'the answer', content: {} };
+      all[status] = { description, content: { ...content, [type]: {} } };
+    }
+  }
+  return all;
 }
 
 function contentOf({ body, consumes }: KnownRoute['schema']): object {
@@ -74,9 +102,14 @@ function contentOf({ body, consumes }: KnownRoute['schema']): object {
   return Object.fromEntries(consumes.map((type) => [type, content]));
 }
 
-function json(schema: unknown): object {
+function json(schema: unknown): Record<string, object> {
   return { 'application/json': { schema: asJson(schema) } };
 }
+
+const PROBLEM_RESPONSE: Response = {
+  description: 'why there is no answer',
+  content: json({ $ref: '#/components/schemas/Problem' }),
+};
 
 /** Without TypeBox's marks, which are symbols. */
 function asJson(schema: unknown): unknown {
