@@ -158,7 +158,11 @@ export const feedBody = Type.Record(Type.String(), Type.Unknown(), {
     'account_id, type (basic), params[title], params[image_url]; optional params[body], params[background_color], params[title_color], params[body_color], url',
 });
 
-/** As a form, or as JSON with `metadata` as an object or as flat keys. */
-export const annotationBody = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'metadata[key], repeatable: up to 50 texts of up to 512 bytes; an empty one takes its key away',
+const metadata = (description: string) => optional(Type.Unknown({ description }));
+/** What is given is looked at elsewhere: a key may be any, and without one nothing changes. */
+export const annotationBody = Type.Object({
+  'metadata[notes]': metadata(
+    'metadata[key], any key: up to 50 texts of up to 512 bytes; an empty one takes its key away',
+  ),
+  metadata: metadata('of JSON: an object of such texts'),
 });

@@ -12,10 +12,8 @@ const secret = Type.String({ minLength: 1, maxLength: 64 });
 const fileParams = Type.Object({ file: secret });
 const uploadParams = Type.Object({ file: secret, upload: secret });
 const anyBytes = Type.Unknown({ description: 'the bytes of the file, of the declared type and length' });
-const fileAnswer = Type.String({
-  description: 'the bytes of the file, as the type that was declared',
-  contentMediaType: '*/*',
-});
+/** Beside those of what the request must be: the bank may be out of order. */
+const OUT_OF_ORDER = [500, 503, 504];
 
 export class FileRoutes {
   constructor(
@@ -32,6 +30,7 @@ export class FileRoutes {
       method,
       url: '/attachment/upload/:file/:upload',
       summary: 'Upload the bytes of a file, once',
+      refusals: [400, 403, 412, 413, 414, 415, ...OUT_OF_ORDER],
       bodyLimit: FILE_BYTES_MAX,
       contentType: '*',
       schemas: { params: uploadParams, body: anyBytes, response: { 200: emptyAnswer } },
@@ -53,7 +52,9 @@ export class FileRoutes {
       method: 'GET',
       url: '/attachment/files/:file',
       summary: 'An uploaded file, once all of it has arrived',
-      schemas: { params: fileParams, response: { 200: fileAnswer } },
+      refusals: [400, 404, 414, ...OUT_OF_ORDER],
+      otherTypes: { '*/*': [200] },
+      schemas: { params: fileParams, response: {} },
       handle: async ({ params }, reply) => {
         const file = await this.uploads.open(params.file);
         if (file === undefined) throw notFound('file');

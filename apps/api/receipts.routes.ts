@@ -32,6 +32,7 @@ export class ReceiptRoutes {
       method: 'PUT',
       url: URL,
       summary: 'Store the receipt of a transaction, in the place of the one of the same external_id',
+      refusals: [404, 412],
       bodyLimit: RECEIPT_BYTES,
       schemas: { body: receiptBody, response: { 200: storedReceiptAnswer } },
       handle: async (customer, { body }, reply) => {
@@ -53,6 +54,7 @@ export class ReceiptRoutes {
       method: 'GET',
       url: URL,
       summary: 'The receipt that this client stored for the user',
+      refusals: [404],
       schemas: { querystring: receiptQuery, response: { 200: receiptAnswer } },
       handle: async ({ clientId, userId, context }, { query }, reply) => {
         const asked = { clientId, userId, externalId: query.external_id };
@@ -71,6 +73,7 @@ export class ReceiptRoutes {
       method: 'DELETE',
       url: URL,
       summary: 'Take a receipt away; external_id in the query or in a form',
+      refusals: [404],
       form: true,
       schemas: { querystring: receiptDeletion, body: receiptDeletion, response: { 200: emptyAnswer } },
       handle: async (customer, { query, body }, reply) => {

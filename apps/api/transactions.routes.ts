@@ -127,6 +127,7 @@ export class TransactionRoutes {
       method: 'PATCH',
       url: '/transactions/:transaction_id',
       summary: 'Write metadata beside a transaction, for this client alone',
+      refusals: [412],
       form: true,
       bodyLimit: ANNOTATION_BYTES,
       schemas: {

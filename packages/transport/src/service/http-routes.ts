@@ -57,6 +57,8 @@ export interface BytesRoute {
   readonly bodyLimit: number;
   /** The type of the body, `*` for any; `application/octet-stream` where it is left out. */
   readonly contentType?: string;
+  /** Statuses of every problem that it answers with, for /openapi.json; where they are left out, it says that there may be any. */
+  readonly refusals?: readonly number[];
   /** Before any of the body is read. Throws ProblemError or CallFailed. */
   readonly before?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   handle(request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply): Promise<unknown>;
@@ -83,8 +85,11 @@ export class HttpRoutes {
 
   /** A route whose body is taken as it is. To be added before the service starts. */
   addOfBytes(route: BytesRoute): void {
-    const { method, url, summary, schemas, bodyLimit, contentType = BYTES_TYPE, before, handle } = route;
-    const consumes = schemas.body === undefined ? {} : { consumes: [contentType === '*' ? '*/*' : contentType] };
+    const { method, url, summary, schemas, bodyLimit, contentType = BYTES_TYPE, refusals, before, handle } = route;
+    const described = {
+      ...(schemas.body === undefined ? {} : { consumes: [contentType === '*' ? '*/*' : contentType] }),
+      ...(refusals === undefined ? {} : { refusals }),
+    };
     // A scope of its own: no other route takes such bodies.
     this.fastify.register(async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -92,7 +97,7 @@ export class HttpRoutes {
       scope.route<{ Body: Buffer }>({
         method,
         url,
-        schema: { ...schemas, summary, ...consumes },
+        schema: { ...schemas, summary, ...described },
         bodyLimit,
         ...(before === undefined
           ? {}
