@@ -14,7 +14,17 @@ import type { AccountCommand, AccountId, PotId } from '@tallystick/ledger-core';
 import { fund, issue, open } from '@tallystick/ledger-core/account/commands.suite';
 import { pooledRandom } from '@tallystick/transport';
 import { ManualTime } from '@tallystick/transport/manual-time.suite';
-import { BOOK_DATE, BOOK_ZONE, CLOCK, ContractsModule, RANDOM, TIME } from '@tallystick/transport/nest';
+import {
+  BOOK_DATE,
+  BOOK_ZONE,
+  CLOCK,
+  ContractsModule,
+  RANDOM,
+  RECORDS,
+  REPORT,
+  RUNS_PROCESSES,
+  TIME,
+} from '@tallystick/transport/nest';
 import { createService, type Service } from '@tallystick/transport/service';
 import { Projector } from '@tallystick/views';
 import { Registry } from 'prom-client';
@@ -23,8 +33,8 @@ import { balanceProjection } from '../balance/balance.projection.js';
 import { FeedOverMemory } from '../feed/feed-over-memory.suite.js';
 import { bookDate, context, MAY_FIRST, SECOND } from '../ledger/ledger-over-memory.suite.js';
 import { Payments } from '../payments/payments.js';
-import { Transactions } from '../transactions/transactions.js';
 import { transactionsProjection } from '../transactions/transactions.projection.js';
+import { TransactionsService } from '../transactions/transactions-service.js';
 import { ApiModule } from './api.module.js';
 import type { ApiConfiguration } from './configuration.js';
 
@@ -162,11 +172,13 @@ export class ApiService {
   }
 
   private answer(): void {
-    const { ledger, views, seal } = this.of;
+    const { ledger, views, seal, journal } = this.of;
     const { transport } = ledger;
     const freshness = { waitUntil: () => this.fill() };
     transport.answer(balanceContract, new Balance(views, freshness));
-    transport.answer(transactionsContract, new Transactions(views, freshness));
+    const clock = () => this.of.world.now;
+    const writing = { journal, personal: this.of, clock, bookDate };
+    transport.answer(transactionsContract, new TransactionsService({ views, freshness, ...writing }));
     const payments = new Payments({ ledger: ledger.client, records: ledger.records, seal });
     const { openPot, movePot } = paymentsContract.methods;
     transport.answer(defineContract('payments', { openPot, movePot }), payments);
@@ -187,6 +199,9 @@ export class ApiService {
       [BOOK_ZONE, 'Europe/London'],
       [TIME, time],
       [RANDOM, pooledRandom()],
+      [RECORDS, of.ledger.records],
+      [RUNS_PROCESSES, false],
+      [REPORT, (error: unknown) => void this.reported.push(error)],
     ];
     class Ports {}
     const ports = {
@@ -195,7 +210,7 @@ export class ApiService {
       providers: provided.map(([provide, useValue]) => ({ provide, useValue })),
       exports: provided.map(([provide]) => provide),
     };
-    const api = ApiModule.with({ open: of.open, configuration });
+    const api = ApiModule.with({ keys: of, configuration });
     class Bank {}
     Module({ imports: [ports, ContractsModule.forRoot({ transport: of.ledger.transport }), api] })(Bank);
     return Bank;

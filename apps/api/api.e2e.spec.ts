@@ -105,4 +105,45 @@ describe('a program of a customer', () => {
       merchant: { name: 'Tesco', address: { country: expect.any(String) } },
     });
   }, 120_000);
+
+  it('finds what it wrote beside a transaction after kill -9, and nothing of it lies in the clear', async () => {
+    const send = async (method: string, path: string, body: unknown) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const response = await fetch(bank.url + path, { method, headers, body: JSON.stringify(body) });
+      return { status: response.status, body: JSON.parse(await response.text()) };
+    };
+    const [{ id }] = (await get(`/transactions?account_id=${account}&limit=1`)).body.transactions;
+    const path = `/transactions/${id}`;
+    const notes = 'a walk by the harbour';
+    expect((await send('PATCH', path, { metadata: { notes } })).body.transaction.notes).toBe(notes);
+    const declared = { file_name: 'harbour.png', file_type: 'image/png' };
+    const { file_url, upload_url } = (await send('POST', '/attachment/upload', declared)).body;
+    const bytes = Buffer.alloc(700_000, 'the sea ');
+    const uploaded = await fetch(upload_url, { method: 'PUT', body: bytes, headers: { 'content-type': 'image/png' } });
+    expect(uploaded.status).toBe(200);
+    const registered = await send('POST', '/attachment/register', {
+      external_id: id,
+      file_url,
+      file_type: 'image/png',
+    });
+    const item = { description: 'Chips with vinegar', amount: 1, currency: 'GBP' };
+    const receipt = { transaction_id: id, external_id: 'order-1', total: 1, currency: 'GBP', items: [item] };
+    const stored = await send('PUT', '/transaction-receipts', receipt);
+    await bank.kill();
+    bank = await BankProcess.start(data.path);
+    const shown = await until('the views are there', async () => {
+      const { body } = await get(path);
+      return body.transaction?.attachments === null ? undefined : body.transaction;
+    });
+    expect(shown).toMatchObject({ notes, attachments: [registered.body.attachment] });
+    const file = await fetch(`${bank.url}${new URL(file_url).pathname}`);
+    expect(Buffer.from(await file.arrayBuffer()).equals(bytes)).toBe(true);
+    expect((await get('/transaction-receipts?external_id=order-1')).body).toEqual({ receipt: stored.body });
+    await bank.stop();
+    for (const { name, bytes: lying } of data.files())
+      for (const secret of [notes, 'harbour.png', 'the sea the sea', 'Chips with vinegar', upload_url.slice(-32)])
+        expect([name, secret, lying.includes(secret)]).toEqual([name, secret, false]);
+    expect((await data.tallystick('replay', '--verify')).status).toBe(0);
+    bank = await BankProcess.start(data.path);
+  }, 120_000);
 });

@@ -14,19 +14,26 @@ import {
 import { CustomerDoor, OwnedAccounts, RateLimiter } from '@tallystick/customer-api';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
-import { BOOK_DATE, BOOK_ZONE, CLOCK, clientOf, RANDOM, TIME } from '@tallystick/transport/nest';
+import { BOOK_DATE, BOOK_ZONE, CLOCK, clientOf, RANDOM, RECORDS, TIME } from '@tallystick/transport/nest';
 import { HttpRoutes } from '@tallystick/transport/service';
+import type { Records } from '@tallystick/views';
 import { AccountRoutes } from './accounts.routes.js';
+import { AttachmentRoutes } from './attachments.routes.js';
 import type { ApiConfiguration } from './configuration.js';
+import type { CustomerKeys } from './customer-keys.js';
 import { dayStartIn } from './day-start.js';
 import { FeedRoutes } from './feed.routes.js';
-import { namesBy, type OpenPersonal } from './pot-names.js';
+import { FileRoutes } from './files.routes.js';
+import { OwnedTransactions } from './owned-transactions.js';
+import { namesBy } from './pot-names.js';
 import { PotRoutes } from './pots.routes.js';
+import { ReceiptRoutes } from './receipts.routes.js';
 import { SpendingToday } from './spending-today.js';
 import { TransactionRoutes } from './transactions.routes.js';
+import { Uploads } from './uploads.js';
 
-/** Injected as OpenPersonal. */
-export const OPEN_PERSONAL = Symbol('opener of personal text');
+/** Injected as CustomerKeys. */
+export const CUSTOMER_KEYS = Symbol('seal and opener of personal text');
 /** Injected as ApiConfiguration. */
 export const API_CONFIGURATION = Symbol('configuration of the customer API');
 
@@ -43,8 +50,9 @@ export class ApiHttp {
     @Inject(clientOf(ledgerContract)) ledger: ClientOf<typeof ledgerContract>,
     @Inject(clientOf(paymentsContract)) payments: ClientOf<typeof paymentsContract>,
     @Inject(clientOf(transactionsContract)) transactions: ClientOf<typeof transactionsContract>,
-    @Inject(OPEN_PERSONAL) open: OpenPersonal,
-    @Inject(API_CONFIGURATION) { rateLimit, historyDays, settlingMs }: ApiConfiguration,
+    @Inject(CUSTOMER_KEYS) keys: CustomerKeys,
+    @Inject(RECORDS) records: Records,
+    @Inject(API_CONFIGURATION) { rateLimit, historyDays, settlingMs, publicUrl }: ApiConfiguration,
     @Inject(CLOCK) clock: () => Micros,
     @Inject(BOOK_DATE) bookDate: BookDate,
     @Inject(BOOK_ZONE) bookZone: string,
@@ -58,8 +66,14 @@ export class ApiHttp {
     const owned = new OwnedAccounts(accounts, now);
     const spending = new SpendingToday(transactions, dayStartIn(bookZone));
     new AccountRoutes(door, { owned, balance, spending, clock });
-    new TransactionRoutes(door, { owned, ledger, transactions, clock, historyDays, settlingMs });
-    new PotRoutes(door, { owned, balance, payments, nameOf: namesBy(open), clock, bookDate });
+    const ownedTransactions = new OwnedTransactions(owned, transactions);
+    const written = { ownedTransactions, transactions, openAll: keys.openAll, random };
+    new TransactionRoutes(door, { ...written, owned, ledger, clock, historyDays, settlingMs });
+    new PotRoutes(door, { owned, balance, payments, nameOf: namesBy(keys.open), clock, bookDate });
     new FeedRoutes(door, { owned, generator, random });
+    const uploads = new Uploads({ records, keys, random, now });
+    new AttachmentRoutes(door, { ...written, uploads, publicUrl });
+    new FileRoutes(routes, uploads);
+    new ReceiptRoutes(door, written);
   }
 }

@@ -9,24 +9,26 @@ import {
   paymentsContract,
   transactionsContract,
 } from '@tallystick/contracts';
-import { ContractsModule } from '@tallystick/transport/nest';
-import { API_CONFIGURATION, ApiHttp, OPEN_PERSONAL } from './api.http.js';
+import type { Time } from '@tallystick/transport';
+import { ContractsModule, RECORDS, REPORT, RUNS_PROCESSES, TIME } from '@tallystick/transport/nest';
+import type { Records } from '@tallystick/views';
+import { API_CONFIGURATION, ApiHttp, CUSTOMER_KEYS } from './api.http.js';
 import { type ApiConfiguration, defaultApi } from './configuration.js';
-import type { OpenPersonal } from './pot-names.js';
+import type { CustomerKeys } from './customer-keys.js';
+import { UploadsSweep } from './uploads.process.js';
 
 export type { ApiConfiguration } from './configuration.js';
-export type { OpenPersonal } from './pot-names.js';
 
 export interface ApiOptions {
-  /** Who opens names that were sealed under the customers' keys. */
-  readonly open: OpenPersonal;
+  /** Who seals and opens texts under the customers' keys. */
+  readonly keys: CustomerKeys;
   readonly configuration?: ApiConfiguration;
 }
 
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class ApiModule {
-  static with({ open, configuration = defaultApi }: ApiOptions): DynamicModule {
+  static with({ keys, configuration = defaultApi }: ApiOptions): DynamicModule {
     const calls = [
       accountsContract,
       authContract,
@@ -40,9 +42,15 @@ export class ApiModule {
       module: ApiModule,
       imports: [ContractsModule.forService({ answers: [], calls })],
       providers: [
-        { provide: OPEN_PERSONAL, useValue: open },
+        { provide: CUSTOMER_KEYS, useValue: keys },
         { provide: API_CONFIGURATION, useValue: configuration },
         ApiHttp,
+        {
+          provide: UploadsSweep,
+          useFactory: (records: Records, time: Time, runs: boolean, report: (error: unknown) => void) =>
+            new UploadsSweep({ records, time, runs, report }),
+          inject: [RECORDS, TIME, RUNS_PROCESSES, REPORT],
+        },
       ],
     };
   }

@@ -1,6 +1,7 @@
 // The customer API's routes, as /openapi.json describes them and as their requests are checked.
 import { Type } from '@sinclair/typebox';
 import { orNull } from '@tallystick/contracts';
+import { attachments } from './attachments.schemas.js';
 
 const text = Type.String();
 const flag = Type.Boolean();
@@ -136,7 +137,7 @@ const transaction = Type.Object({
   originator: flag,
   dedupe_id: text,
   counterparty: texts,
-  attachments: Type.Null(),
+  attachments,
   fees: Type.Object({}),
   labels: Type.Null(),
   international: Type.Null(),
@@ -165,4 +166,12 @@ export const feedBody = Type.Object({
   params: given('of JSON: an object of the above'),
   url: given('what is opened when the item is'),
 });
-export const emptyAnswer = Type.Object({});
+
+const metadata = (description: string) => optional(Type.Unknown({ description }));
+/** What is given is looked at elsewhere: a key may be any, and without one nothing changes. */
+export const annotationBody = Type.Object({
+  'metadata[notes]': metadata(
+    'metadata[key], any key: up to 50 texts of up to 512 bytes; an empty one takes its key away',
+  ),
+  metadata: metadata('of JSON: an object of such texts'),
+});

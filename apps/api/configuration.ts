@@ -1,3 +1,4 @@
+import type { ClusterConfiguration } from '@tallystick/cluster';
 import { defaultRateLimit, type RateLimit } from '@tallystick/customer-api';
 
 export interface ApiConfiguration {
@@ -10,6 +11,13 @@ export interface ApiConfiguration {
    * now than this waits, so that none appears later in a place that a reader has gone past.
    */
   readonly settlingMs: number;
+  /** Where programs find this API, `https://api.example`: URLs that are told begin with it. Undefined: where the request went. */
+  readonly publicUrl?: string | undefined;
 }
 
 export const defaultApi: ApiConfiguration = { rateLimit: defaultRateLimit, historyDays: 90, settlingMs: 100 };
+
+/** What a cluster's configuration says, and the defaults for the rest. */
+export function apiOf({ api }: ClusterConfiguration): ApiConfiguration {
+  return { ...defaultApi, ...api };
+}

@@ -4,7 +4,8 @@ import { type CustomerDoor, callerOf, type OwnedAccounts, refusalOf, sendJson } 
 import { lettersOf } from '@tallystick/events';
 import type { Random } from '@tallystick/transport';
 import { ProblemError } from '@tallystick/transport/service';
-import { emptyAnswer, feedBody } from './api.schemas.js';
+import { feedBody } from './api.schemas.js';
+import { emptyAnswer } from './attachments.schemas.js';
 import { readFeedPost } from './feed-post.js';
 
 export interface FeedRoutesPorts {

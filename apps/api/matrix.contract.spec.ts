@@ -15,6 +15,9 @@ interface Ids {
   readonly account: string;
   readonly pot: string;
   readonly transaction: string;
+  readonly attachment: string;
+  /** What its client calls it. */
+  readonly receipt: string;
 }
 
 let api: ApiService;
@@ -24,6 +27,13 @@ let unknown: Ids;
 
 const FORBIDDEN = [403, 'forbidden.insufficient_permissions'] as const;
 const move = (account: string, field: string) => ({ [field]: account, amount: '1', dedupe_id: 'd' });
+const receiptOf = (transaction_id: string, external_id: string) => ({
+  transaction_id,
+  external_id,
+  total: 1,
+  currency: 'GBP',
+  items: [{ description: 'Tea', amount: 1, currency: 'GBP' }],
+});
 const endpoints: readonly Endpoint[] = [
   { name: 'GET /accounts', ask: (_, how) => api.get('/accounts', how), foreign: null },
   {
@@ -59,6 +69,54 @@ const endpoints: readonly Endpoint[] = [
     foreign: [404, 'not_found.transaction'],
   },
   {
+    name: 'PATCH /transactions/{id}',
+    ask: ({ transaction }, how) => api.form('PATCH', `/transactions/${transaction}`, { 'metadata[a]': '1' }, how),
+    foreign: [404, 'not_found.transaction'],
+  },
+  {
+    name: 'POST /attachment/upload',
+    ask: (_, how) => api.form('POST', '/attachment/upload', { file_name: 'a.png', file_type: 'image/png' }, how),
+    foreign: null,
+  },
+  {
+    name: 'POST /attachment/register',
+    ask: ({ transaction }, how) => {
+      const file = { file_url: 'https://files.example/1.png', file_type: 'image/png' };
+      return api.form('POST', '/attachment/register', { external_id: transaction, ...file }, how);
+    },
+    foreign: [404, 'not_found.transaction'],
+  },
+  {
+    name: 'POST /attachment/deregister',
+    // Each asks for one that is there: it can be taken away once.
+    ask: async ({ transaction, attachment }, how) => {
+      const file = { external_id: transaction, file_url: 'https://files.example/2.png', file_type: 'image/png' };
+      const there = await api.form('POST', '/attachment/register', file);
+      const id = there.status === 200 ? there.body.attachment.id : attachment;
+      return await api.form('POST', '/attachment/deregister', { id }, how);
+    },
+    foreign: [404, 'not_found.attachment'],
+  },
+  {
+    name: 'PUT /transaction-receipts',
+    ask: ({ transaction, receipt }, how) =>
+      api.json('PUT', '/transaction-receipts', receiptOf(transaction, receipt), how),
+    foreign: [404, 'not_found.transaction'],
+  },
+  {
+    name: 'GET /transaction-receipts',
+    ask: ({ receipt }, how) => api.get(`/transaction-receipts?external_id=${receipt}`, how),
+    foreign: [404, 'not_found.receipt'],
+  },
+  {
+    name: 'DELETE /transaction-receipts',
+    ask: async ({ transaction, receipt }, how) => {
+      await api.json('PUT', '/transaction-receipts', receiptOf(transaction, receipt));
+      return await api.form('DELETE', '/transaction-receipts', { external_id: receipt }, how);
+    },
+    foreign: [404, 'not_found.receipt'],
+  },
+  {
     name: 'POST /feed',
     ask: ({ account }, how) => {
       const item = { account_id: account, type: 'basic', 'params[title]': 'Hello', 'params[image_url]': 'x.png' };
@@ -74,11 +132,18 @@ beforeAll(async () => {
     const pot = await api.openPot(account);
     await api.do(account, { type: 'DepositToPot', potId: pot, amount: 10n, currency: GBP });
     const { body } = await api.get(`/transactions?account_id=${account}`, { token });
-    return { account, pot, transaction: body.transactions[0].id };
+    const transaction = body.transactions[0].id;
+    const file = { external_id: transaction, file_url: 'https://files.example/0.png', file_type: 'image/png' };
+    const attachment = (await api.form('POST', '/attachment/register', file, { token })).body.attachment.id;
+    const receipt = `receipt of ${token}`;
+    await api.json('PUT', '/transaction-receipts', receiptOf(transaction, receipt), { token });
+    return { account, pot, transaction, attachment, receipt };
   };
   own = await idsOf(mine, 'token-of-1');
   foreign = await idsOf(others, 'token-of-2');
-  unknown = { account: unknownAccount, pot: 'pot_0000none', transaction: own.transaction.replace(/.{4}$/, 'zzzz') };
+  const nothing = { attachment: 'attach_0000none', receipt: 'none' };
+  const transaction = own.transaction.replace(/.{4}$/, 'zzzz');
+  unknown = { account: unknownAccount, pot: 'pot_0000none', transaction, ...nothing };
 });
 
 afterAll(async () => {

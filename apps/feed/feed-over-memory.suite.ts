@@ -6,7 +6,14 @@ import {
   feedContract,
   feedGeneratorContract,
 } from '@tallystick/contracts';
-import { encodeEvent, InMemoryKeys, schemaVersionOf, sealPersonal, unsealPersonal } from '@tallystick/events';
+import {
+  encodeEvent,
+  InMemoryKeys,
+  schemaVersionOf,
+  sealPersonal,
+  unsealAll,
+  unsealPersonal,
+} from '@tallystick/events';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
 import type { AccountId, EventMetadata, TransactionEnriched, TransactionId } from '@tallystick/ledger-core';
 import { type Projection, Projector, type ViewReader } from '@tallystick/views';
@@ -58,9 +65,11 @@ export class FeedOverMemory {
     this.generator = transport.client(feedGeneratorContract);
   }
 
-  readonly open = (accountId: AccountId, sealed: Uint8Array) => unsealPersonal(this.keys, accountId, sealed);
+  readonly open = (accountId: string, sealed: Uint8Array) => unsealPersonal(this.keys, accountId, sealed);
 
-  readonly seal = async (accountId: AccountId, commandId: string, text: Readonly<Record<string, string>>) => {
+  readonly openAll = (accountId: string, sealed: readonly Uint8Array[]) => unsealAll(this.keys, accountId, sealed);
+
+  readonly seal = async (accountId: string, commandId: string, text: Readonly<Record<string, string>>) => {
     await this.keys.create(accountId);
     return sealPersonal(this.keys, accountId, commandId, text);
   };

@@ -89,5 +89,13 @@ export function describe(event: LedgerEvent): string {
       return event.name;
     case 'FeedItemPosted':
       return `feed item ${event.itemId}`;
+    case 'TransactionAnnotated':
+      return `transaction ${event.transactionId}`;
+    case 'AttachmentRegistered':
+    case 'AttachmentDeregistered':
+      return `attachment ${event.attachmentId}`;
+    case 'ReceiptStored':
+    case 'ReceiptDeleted':
+      return `receipt ${event.receiptId}`;
   }
 }

@@ -7,19 +7,20 @@ import {
   defineContract,
   transactionsContract,
 } from '@tallystick/contracts';
+import { InMemoryKeys, type PersonalText, sealPersonal, unsealPersonal } from '@tallystick/events';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
 import type { AccountCommand, AccountId, TransactionId } from '@tallystick/ledger-core';
 import { account, funded } from '@tallystick/ledger-core/account/commands.suite';
-import { type Projection, Projector } from '@tallystick/views';
+import { type Freshness, type Projection, Projector } from '@tallystick/views';
 import { MemoryViews } from '@tallystick/views/memory/index';
 import { AccountReads } from '../accounts/account-reads.js';
 import { accountsProjection } from '../accounts/accounts.projection.js';
 import { Balance } from '../balance/balance.js';
 import { balanceProjection } from '../balance/balance.projection.js';
 import { dueProjection } from '../ledger/due.projection.js';
-import { context, type LedgerUnderTest, SECOND, World } from '../ledger/ledger-over-memory.suite.js';
-import { Transactions } from './transactions.js';
+import { bookDate, context, type LedgerUnderTest, SECOND, World } from '../ledger/ledger-over-memory.suite.js';
 import { transactionsProjection } from './transactions.projection.js';
+import { TransactionsService } from './transactions-service.js';
 
 export const customerProjections: readonly Projection[] = [
   accountsProjection,
@@ -34,6 +35,14 @@ export class CustomerViews {
   readonly world = new World();
   readonly ledger: LedgerUnderTest = this.world.ledger();
   readonly views = new MemoryViews();
+  readonly keys = new InMemoryKeys((bytes) => new Uint8Array(bytes).fill(5));
+  readonly personal = {
+    seal: async (accountId: string, commandId: string, text: PersonalText) => {
+      await this.keys.create(accountId);
+      return sealPersonal(this.keys, accountId, commandId, text);
+    },
+    open: (accountId: string, sealed: Uint8Array) => unsealPersonal(this.keys, accountId, sealed),
+  };
   readonly transactions: ClientOf<typeof transactionsContract>;
   readonly balance: ClientOf<typeof balanceContract>;
   readonly accounts: Pick<ClientOf<typeof accountsContract>, 'get' | 'list'>;
@@ -42,7 +51,7 @@ export class CustomerViews {
   constructor() {
     const { transport } = this.ledger;
     const freshness = { waitUntil: () => this.fill() };
-    transport.answer(transactionsContract, new Transactions(this.views, freshness));
+    transport.answer(transactionsContract, this.service(freshness));
     transport.answer(balanceContract, new Balance(this.views, freshness));
     // What needs no more than the views.
     const { get, list, ownedBy } = accountsContract.methods;
@@ -50,6 +59,12 @@ export class CustomerViews {
     this.transactions = transport.client(transactionsContract);
     this.balance = transport.client(balanceContract);
     this.accounts = transport.client(accountsContract);
+  }
+
+  /** Another one over the same journal and views. */
+  service(freshness: Freshness = { waitUntil: () => this.fill() }, journal = this.ledger.journal): TransactionsService {
+    const { personal, views, world } = this;
+    return new TransactionsService({ views, freshness, journal, personal, clock: () => world.now, bookDate });
   }
 
   /** Applies what came since the last time, so many events at a time. */

@@ -5,7 +5,7 @@ import { transactionsProjection } from './transactions.projection.js';
 
 await runService({
   name: 'transactions',
-  needs: ['views'],
+  needs: ['journal', 'views', 'keys'],
   projections: [transactionsProjection],
-  module: () => TransactionsModule,
+  module: (parts) => TransactionsModule.with(parts.keys()),
 });

@@ -3,7 +3,10 @@ import type { ResponseOf, transactionsContract } from '@tallystick/contracts';
 import type { AccountId, CurrencyCode, MerchantId, TransactionId } from '@tallystick/ledger-core';
 import type { Row } from '@tallystick/views';
 
-export type Transaction = NonNullable<ResponseOf<(typeof transactionsContract)['methods']['get']>['found']>;
+type Methods = (typeof transactionsContract)['methods'];
+export type Transaction = ResponseOf<Methods['list']>['transactions'][number];
+/** With what customers' programs wrote beside it. */
+export type Annotated = ResponseOf<Methods['page']>['transactions'][number];
 
 /** Something was said of it, but not yet what it is: no transaction so far. */
 export function isTransaction(row: Row): boolean {

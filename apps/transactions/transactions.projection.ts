@@ -2,24 +2,41 @@
 import { monthOf } from '@tallystick/events';
 import {
   type AccountId,
+  type AttachmentDeregistered,
+  type AttachmentRegistered,
   type EventMetadata,
   TRANSACTION_EVENTS,
+  type TransactionAnnotated,
   type TransactionEnriched,
   type TransactionEvent,
   type TransactionFacts,
   transactionChangeOf,
 } from '@tallystick/ledger-core';
 import { mapping, type Projection, type Upsert } from '@tallystick/views';
-import { accountMonthsTable, transactionsTable } from './transactions.tables.js';
+import { accountMonthsTable, annotationsTable, attachmentsTable, transactionsTable } from './transactions.tables.js';
 
 export const transactionsProjection: Projection = mapping({
   name: 'transactions',
-  tables: [transactionsTable, accountMonthsTable],
-  handles: [...TRANSACTION_EVENTS, 'TransactionEnriched'],
+  tables: [transactionsTable, accountMonthsTable, annotationsTable, attachmentsTable],
+  handles: [
+    ...TRANSACTION_EVENTS,
+    'TransactionEnriched',
+    'TransactionAnnotated',
+    'AttachmentRegistered',
+    'AttachmentDeregistered',
+  ],
   project({ event, metadata, position }, out) {
     const { accountId, effectiveAt, recordedAt } = metadata;
     if (accountId === null) return;
-    if (event.type === 'TransactionEnriched') return enriched(event, accountId, { metadata, position }, out);
+    switch (event.type) {
+      case 'TransactionEnriched':
+        return enriched(event, accountId, { metadata, position }, out);
+      case 'TransactionAnnotated':
+        return annotated(event, accountId, { metadata, position }, out);
+      case 'AttachmentRegistered':
+      case 'AttachmentDeregistered':
+        return attached(event, accountId, { metadata, position }, out);
+    }
     // It is given what it handles.
     const change = transactionChangeOf(event as TransactionEvent, effectiveAt);
     if (change === undefined) return;
@@ -32,6 +49,11 @@ export const transactionsProjection: Projection = mapping({
       out.push({ table: transactionsTable, group: 'settlement', row: { ...key, settled: effectiveAt }, position });
   },
 });
+
+interface Recorded {
+  readonly metadata: EventMetadata;
+  readonly position: bigint;
+}
 
 interface Key {
   readonly account_id: AccountId;
@@ -61,7 +83,7 @@ function what(key: Key, facts: TransactionFacts, position: bigint, out: Upsert[]
 function enriched(
   event: TransactionEnriched,
   accountId: AccountId,
-  { metadata, position }: { readonly metadata: EventMetadata; readonly position: bigint },
+  { metadata, position }: Recorded,
   out: Upsert[],
 ): void {
   const { transactionId, merchantId, merchantName, category, location } = event;
@@ -76,4 +98,40 @@ function enriched(
     enriched_at: metadata.recordedAt,
   };
   out.push({ table: transactionsTable, group: 'enrichment', row, position });
+}
+
+function annotated(
+  { transactionId, clientId, personal }: TransactionAnnotated,
+  accountId: AccountId,
+  { metadata, position }: Recorded,
+  out: Upsert[],
+): void {
+  const row = {
+    account_id: accountId,
+    month: monthOf(transactionId),
+    client_id: clientId,
+    transaction_id: transactionId,
+    written: personal,
+    annotated_at: metadata.recordedAt,
+  };
+  out.push({ table: annotationsTable, group: 'annotation', row, position });
+}
+
+function attached(
+  event: AttachmentRegistered | AttachmentDeregistered,
+  accountId: AccountId,
+  { metadata, position }: Recorded,
+  out: Upsert[],
+): void {
+  const { transactionId, attachmentId, userId } = event;
+  const row = {
+    account_id: accountId,
+    month: monthOf(transactionId),
+    transaction_id: transactionId,
+    attachment_id: attachmentId,
+    user_id: userId,
+    personal: event.type === 'AttachmentRegistered' ? event.personal : null,
+    changed_at: metadata.recordedAt,
+  };
+  out.push({ table: attachmentsTable, group: 'attachment', row, position });
 }

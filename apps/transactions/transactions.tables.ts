@@ -39,3 +39,26 @@ export const accountMonthsTable: TableDefinition = {
   keys: { account_id: 'text', month: 'text' },
   groups: { seen: { seen: 'boolean' } },
 };
+
+/** What a client has written beside an account's transactions: metadata of one client never lies with another's. */
+export const annotationsTable: TableDefinition = {
+  name: 'annotations',
+  partitionKey: ['account_id', 'month', 'client_id'],
+  clusteringKey: [{ column: 'transaction_id', order: 'ascending' }],
+  keys: { account_id: 'text', month: 'text', client_id: 'text', transaction_id: 'text' },
+  /** `written`: texts by key, sealed under the account's key; null where none is left. `annotated_at` is recordedAt. */
+  groups: { annotation: { written: 'bytes', annotated_at: 'instant' } },
+};
+
+/** Files beside an account's transactions. */
+export const attachmentsTable: TableDefinition = {
+  name: 'attachments',
+  partitionKey: ['account_id', 'month'],
+  clusteringKey: [
+    { column: 'transaction_id', order: 'ascending' },
+    { column: 'attachment_id', order: 'ascending' },
+  ],
+  keys: { account_id: 'text', month: 'text', transaction_id: 'text', attachment_id: 'text' },
+  /** `personal`: where it lies and its type, sealed; null once it was taken away. `changed_at` is recordedAt of either. */
+  groups: { attachment: { user_id: 'text', personal: 'bytes', changed_at: 'instant' } },
+};

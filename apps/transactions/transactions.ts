@@ -4,10 +4,18 @@ import { deriveId, monthOf, tellsItsMonth } from '@tallystick/events';
 import type { AccountId, Micros, TransactionId } from '@tallystick/ledger-core';
 import { CallFailed } from '@tallystick/transport';
 import type { Freshness, Row, ViewReader } from '@tallystick/views';
-import { countsAsSpending, isTransaction, type Transaction, transactionOf } from './transaction-rows.js';
+import { Additions } from './additions.js';
+import {
+  type Annotated,
+  countsAsSpending,
+  isTransaction,
+  type Transaction,
+  transactionOf,
+} from './transaction-rows.js';
 import { accountMonthsTable, transactionsTable } from './transactions.tables.js';
 
-type Handlers = HandlersOf<typeof transactionsContract>;
+type Reading = 'get' | 'find' | 'list' | 'page' | 'spentSince';
+type Handlers = Pick<HandlersOf<typeof transactionsContract>, Reading>;
 type Page = RequestOf<(typeof transactionsContract)['methods']['page']>;
 type Direction = 'clustering' | 'reverse';
 
@@ -18,22 +26,25 @@ const MILLISECOND: Micros = 1_000n;
 const TIMED_PREFIX_LENGTH = 16;
 
 export class Transactions implements Handlers {
+  private readonly additions: Additions;
+
   constructor(
     private readonly views: ViewReader,
     private readonly freshness: Freshness,
-  ) {}
+  ) {
+    this.additions = new Additions(views);
+  }
 
-  get: Handlers['get'] = async ({ accountId, transactionId, minPosition }, context) => {
-    if (!tellsItsMonth(transactionId, 'tx')) return { found: null };
+  get: Handlers['get'] = async ({ accountId, transactionId, clientId, minPosition }, context) => {
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
-    return { found: await this.read(accountId, transactionId) };
+    return { found: await this.annotated(await this.read(accountId, transactionId), clientId) };
   };
 
-  find: Handlers['find'] = async ({ accountIds, transactionId, minPosition }, context) => {
+  find: Handlers['find'] = async ({ accountIds, transactionId, clientId, minPosition }, context) => {
     if (!tellsItsMonth(transactionId, 'tx')) return { found: null };
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
     const rows = await Promise.all(accountIds.map((accountId) => this.read(accountId, transactionId)));
-    return { found: rows.find((row) => row !== null) ?? null };
+    return { found: await this.annotated(rows.find((row) => row !== null) ?? null, clientId) };
   };
 
   list: Handlers['list'] = async ({ accountId, minPosition, before, limit }, context) => {
@@ -48,9 +59,9 @@ export class Transactions implements Handlers {
   };
 
   page: Handlers['page'] = async (asked, context) => {
-    const { accountId, minPosition, after, before, limit } = asked;
+    const { accountId, clientId, minPosition, after, before, limit } = asked;
     if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal, accountId);
-    const cursor = after === null || !tellsItsMonth(after, 'tx') ? null : await this.read(accountId, after);
+    const cursor = after === null ? null : await this.read(accountId, after);
     if (after !== null && cursor === null) return { transactions: [], afterCreated: null };
     const end = before === null ? null : timeEdge(before);
     const transactions: Transaction[] = [];
@@ -59,7 +70,8 @@ export class Transactions implements Handlers {
       transactions.push(transactionOf(accountId, row));
       if (transactions.length >= limit) break;
     }
-    return { transactions, afterCreated: cursor?.created ?? null };
+    const annotated = await this.additions.beside(accountId, transactions, clientId);
+    return { transactions: [...annotated], afterCreated: cursor?.created ?? null };
   };
 
   spentSince: Handlers['spentSince'] = async ({ accountId, since, minPosition }, context) => {
@@ -73,10 +85,18 @@ export class Transactions implements Handlers {
     return { amount };
   };
 
-  private async read(accountId: AccountId, transactionId: TransactionId): Promise<Transaction | null> {
+  /** Null where the account has no such transaction, as far as the view has come. */
+  async read(accountId: AccountId, transactionId: TransactionId): Promise<Transaction | null> {
+    if (!tellsItsMonth(transactionId, 'tx')) return null;
     const key = { account_id: accountId, month: monthOf(transactionId), transaction_id: transactionId };
     const row = await this.views.get(transactionsTable, key);
     return row === undefined || !isTransaction(row) ? null : transactionOf(accountId, row);
+  }
+
+  async annotated(row: Transaction | null, clientId: string | null): Promise<Annotated | null> {
+    if (row === null) return null;
+    const [found] = await this.additions.beside(row.accountId, [row], clientId);
+    return found ?? null;
   }
 
   /**

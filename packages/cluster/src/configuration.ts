@@ -44,6 +44,11 @@ const configurationSchema = Type.Object(
       /** How many proxies stand before the service: each adds an address to X-Forwarded-For. */
       proxies: Type.Integer({ default: 0, minimum: 0, maximum: 10 }),
     }),
+    /** The customer API; docs/api.md. */
+    api: section({
+      /** Where programs find it, such as https://api.example; empty for wherever a request went. */
+      publicUrl: optionalText,
+    }),
     /** What card-processing decides while the ledger is out of reach; docs/stand-in.md. */
     standIn: section({
       enabled: Type.Boolean({ default: false }),

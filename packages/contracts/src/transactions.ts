@@ -1,8 +1,10 @@
 // What the transactions service answers, from its view.
 import { Type } from '@sinclair/typebox';
+import type { AttachmentId } from '@tallystick/ledger-core';
 import { defineContract, method } from './contract.js';
 import { accountId, big, currency, orNull, transactionId } from './ledger-commands.js';
 import { merchantId, merchantLocation } from './merchant.js';
+import { writing } from './transactions-writing.js';
 
 /** Who was paid, as the newest enrichment says. */
 const payee = Type.Object({
@@ -42,10 +44,34 @@ const transaction = Type.Object({
   includeInSpending: Type.Boolean(),
 });
 
+/** A file beside a transaction, which every owner of the account sees. */
+const attachment = Type.Object({
+  id: Type.Unsafe<AttachmentId>(Type.String()),
+  /** Who registered it. */
+  userId: Type.String(),
+  /** Microseconds since 1970. */
+  created: big,
+  /** Texts `file_url` and `file_type`, sealed under the account's key. */
+  personal: Type.Uint8Array(),
+});
+
+/** With what customers' programs wrote beside it; `updated` moves with that too. */
+const annotated = Type.Object({
+  ...transaction.properties,
+  /** Texts by key that the asking client wrote, sealed under the account's key; null where there are none. */
+  written: orNull(Type.Uint8Array()),
+  /** Oldest first. */
+  attachments: Type.Array(attachment),
+});
+
+/** The client that asks: it sees what it has written, and nothing of others. Null for none. */
+const asking = { clientId: orNull(Type.String()) };
+
 export const transactionsContract = defineContract('transactions', {
+  ...writing,
   get: method({
-    request: Type.Object({ accountId, transactionId, minPosition: big }),
-    response: Type.Object({ found: orNull(transaction) }),
+    request: Type.Object({ accountId, transactionId, ...asking, minPosition: big }),
+    response: Type.Object({ found: orNull(annotated) }),
     idempotent: true,
     mutates: false,
   }),
@@ -63,8 +89,13 @@ export const transactionsContract = defineContract('transactions', {
   }),
   /** Of several accounts: the one that has it says so. */
   find: method({
-    request: Type.Object({ accountIds: Type.Array(accountId, { maxItems: 1_000 }), transactionId, minPosition: big }),
-    response: Type.Object({ found: orNull(transaction) }),
+    request: Type.Object({
+      accountIds: Type.Array(accountId, { maxItems: 1_000 }),
+      transactionId,
+      ...asking,
+      minPosition: big,
+    }),
+    response: Type.Object({ found: orNull(annotated) }),
     idempotent: true,
     mutates: false,
   }),
@@ -75,6 +106,7 @@ export const transactionsContract = defineContract('transactions', {
   page: method({
     request: Type.Object({
       accountId,
+      ...asking,
       minPosition: big,
       limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
       /** Microseconds since 1970, inclusive. */
@@ -85,7 +117,7 @@ export const transactionsContract = defineContract('transactions', {
       before: orNull(big),
     }),
     response: Type.Object({
-      transactions: Type.Array(transaction),
+      transactions: Type.Array(annotated),
       /** `created` of the row `after`; null where none was named, or the account has no such row: then there are no rows either. */
       afterCreated: orNull(big),
     }),

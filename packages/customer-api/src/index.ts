@@ -10,3 +10,4 @@ export * from './owned-accounts.js';
 export * from './rate-limit.js';
 export * from './refusals.js';
 export * from './transaction-shown.js';
+export * from './written-shown.js';

@@ -4,8 +4,9 @@ import { type DeclineReason, declines } from '@tallystick/ledger-core';
 import { exactAmount } from '@tallystick/transport/service';
 import { changedAt, instantShown } from './instants.js';
 import { merchantShown } from './merchant-shown.js';
+import type { AttachmentShown } from './written-shown.js';
 
-export type Transaction = NonNullable<ResponseOf<(typeof transactionsContract)['methods']['get']>['found']>;
+export type Transaction = ResponseOf<(typeof transactionsContract)['methods']['list']>['transactions'][number];
 
 export interface ShownFor {
   /** Who the account's own doings are put down to. */
@@ -14,7 +15,23 @@ export interface ShownFor {
   readonly expandMerchant: boolean;
   /** What this client has written beside it; keys of the bank's own win. */
   readonly written?: Readonly<Record<string, string>>;
+  readonly attachments?: readonly AttachmentShown[];
 }
+
+/** Keys of the bank's own: everybody sees them, and no client writes them. */
+export const BANK_KEYS = [
+  'mcc',
+  'decline_detail',
+  'original_transaction_id',
+  'pot_id',
+  'pot_deposit_id',
+  'pot_withdrawal_id',
+  'p2p_transfer_id',
+  'payment_id',
+  'statement_line_id',
+] as const;
+
+type BankMetadata = Partial<Record<(typeof BANK_KEYS)[number], string>>;
 
 /** Every client knows these; one that it does not know would cost it the whole page. */
 const SAFE_DECLINE_REASONS: ReadonlySet<string> = new Set([
@@ -27,7 +44,8 @@ const SAFE_DECLINE_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /** @throws ProblemError, 422, where an amount is beyond 2^53 - 1 */
-export function transactionShown(transaction: Transaction, { ownerId, expandMerchant, written = {} }: ShownFor) {
+export function transactionShown(transaction: Transaction, shownFor: ShownFor) {
+  const { ownerId, expandMerchant, written = {}, attachments = [] } = shownFor;
   const { id, accountId, created, updated, currency, kind, status, payee, includeInSpending } = transaction;
   const amount = exactAmount(transaction.amount);
   const category = categoryOf(transaction);
@@ -45,7 +63,7 @@ export function transactionShown(transaction: Transaction, { ownerId, expandMerc
     amount_is_pending: status === 'PENDING',
     description: transaction.description,
     notes: written.notes ?? '',
-    metadata: { ...written, ...metadataOf(transaction) },
+    metadata: { ...written, ...bankMetadata(transaction) },
     merchant: payee === null ? null : expandMerchant ? merchantShown(payee) : payee.id,
     category,
     categories: { [category]: amount },
@@ -56,7 +74,7 @@ export function transactionShown(transaction: Transaction, { ownerId, expandMerc
     originator: isOriginator(transaction),
     dedupe_id: String(id),
     counterparty: counterpartyOf(transaction),
-    attachments: null,
+    attachments: attachments.length === 0 ? null : attachments,
     fees: {},
     labels: null,
     international: null,
@@ -121,9 +139,9 @@ function declineReasonOf(reason: string | null): string {
 }
 
 /** What the bank writes: texts only. */
-function metadataOf(transaction: Transaction): Record<string, string> {
+export function bankMetadata(transaction: Transaction): BankMetadata {
   const { kind, mcc, related, declineReason, status } = transaction;
-  const metadata: Record<string, string> = {};
+  const metadata: BankMetadata = {};
   if (mcc !== null) metadata.mcc = mcc;
   if (status === 'DECLINED' && declineReason !== null) metadata.decline_detail = declineReason;
   if (related === null) return metadata;

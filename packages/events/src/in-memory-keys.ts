@@ -1,3 +1,4 @@
+import { EncodingError } from './errors.js';
 import type { KeyPort } from './personal.js';
 
 /** Keys that end with the process. @param random so many random bytes, passed in so that a test can repeat them */
@@ -13,7 +14,7 @@ export class InMemoryKeys implements KeyPort {
   async create(customerId: string): Promise<Uint8Array> {
     const known = this.#keys.get(customerId);
     if (known !== undefined) return known;
-    if (this.#keys.has(customerId)) throw new Error(`${customerId} was erased`);
+    if (this.#keys.has(customerId)) throw new EncodingError('no_key', `${customerId} was erased`);
     const key = this.random(32);
     this.#keys.set(customerId, key);
     return key;

@@ -18,4 +18,13 @@ export { InMemoryKeys } from './in-memory-keys.js';
 export { decodeMessage, encodeMessage } from './messages.js';
 export { decodeMetadata, encodeMetadata, type MetadataField, metadataReader } from './metadata.js';
 export { encodeNewEvent, type NewEvent, type Origin, transactionIdOf } from './new-event.js';
-export { ERASED, type KeyPort, type PersonalText, seal, sealPersonal, unseal, unsealPersonal } from './personal.js';
+export {
+  ERASED,
+  type KeyPort,
+  type PersonalText,
+  seal,
+  sealPersonal,
+  unseal,
+  unsealAll,
+  unsealPersonal,
+} from './personal.js';

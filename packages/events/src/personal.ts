@@ -14,7 +14,7 @@ export const ERASED = 'erased';
 export interface KeyPort {
   /** 32 bytes; undefined where the customer has none, or no longer. */
   keyOf(customerId: string): Promise<Uint8Array | undefined>;
-  /** Makes the customer's key, or answers the one there is. @throws Error where it was destroyed: erasure is final */
+  /** Makes the customer's key, or answers the one there is. @throws EncodingError `no_key` where it was destroyed: erasure is final */
   create(customerId: string): Promise<Uint8Array>;
   /** Erases everything that was sealed for the customer, everywhere. Again: no effect. */
   destroy(customerId: string): Promise<void>;
@@ -92,6 +92,17 @@ export async function unsealPersonal(
 
 function broken(): DecodingError {
   return new DecodingError('seal_broken', 'personal text was changed, or sealed for another customer');
+}
+
+/** Many texts of one customer, in order: the key is asked for once. @see unseal */
+export async function unsealAll(
+  keys: KeyPort,
+  customerId: string,
+  sealed: readonly Uint8Array[],
+): Promise<(PersonalText | typeof ERASED)[]> {
+  if (sealed.length === 0) return [];
+  const key = await keys.keyOf(customerId);
+  return sealed.map((each) => unseal(key, customerId, each));
 }
 
 /** Text sealed for one customer can't be moved to another's event. */

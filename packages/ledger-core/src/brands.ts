@@ -18,6 +18,8 @@ export type PaymentId = Branded<string, 'PaymentId'>;
 export type MerchantId = Branded<string, 'MerchantId'>;
 /** An item that somebody posted into a feed; a transaction's item has the transaction's id. */
 export type FeedItemId = Branded<string, 'FeedItemId'>;
+export type AttachmentId = Branded<string, 'AttachmentId'>;
+export type ReceiptId = Branded<string, 'ReceiptId'>;
 /** Keyed token of a card number; never the number itself. */
 export type CardToken = Branded<string, 'CardToken'>;
 /** ISO 4217 alphabetic code. */

@@ -1,5 +1,12 @@
 // Customers' keys as records. Destroying one leaves a tombstone, so that no new key is ever made for whom was erased.
-import { type KeyPort, type PersonalText, sealPersonal, unsealPersonal } from '@tallystick/events';
+import {
+  EncodingError,
+  type KeyPort,
+  type PersonalText,
+  sealPersonal,
+  unsealAll,
+  unsealPersonal,
+} from '@tallystick/events';
 import type { Records } from './port.js';
 
 const COLLECTION = 'personal-keys';
@@ -20,7 +27,7 @@ export class RecordKeys implements KeyPort {
   async create(customerId: string): Promise<Uint8Array> {
     await this.records.insertIfAbsent(COLLECTION, customerId, this.random(KEY_BYTES));
     const key = await this.keyOf(customerId);
-    if (key === undefined) throw new Error(`${customerId} was erased`);
+    if (key === undefined) throw new EncodingError('no_key', `${customerId} was erased`);
     return key;
   }
 
@@ -35,4 +42,6 @@ export class RecordKeys implements KeyPort {
   };
 
   readonly open = (accountId: string, sealed: Uint8Array) => unsealPersonal(this, accountId, sealed);
+
+  readonly openAll = (accountId: string, sealed: readonly Uint8Array[]) => unsealAll(this, accountId, sealed);
 }

@@ -1,6 +1,6 @@
 // Generated from schemas/avro by `npm run generate`; do not edit.
 
-import type { AccountId, CardId, CardToken, CurrencyCode, EntryId, FeedItemId, LedgerAccount, LocalDate, MerchantId, Micros, Minor, PaymentId, PotId, TransactionId, TransferId } from '../brands.js';
+import type { AccountId, AttachmentId, CardId, CardToken, CurrencyCode, EntryId, FeedItemId, LedgerAccount, LocalDate, MerchantId, Micros, Minor, PaymentId, PotId, ReceiptId, TransactionId, TransferId } from '../brands.js';
 
 
 /** The account's balances after this event, in the order of its stream (minor units). */
@@ -216,6 +216,28 @@ export interface AdjustmentPosted {
   /** The whole journal entry. */
   readonly entry: JournalEntry;
   readonly balances: Balances;
+}
+
+/** A file beside a transaction was taken away. */
+export interface AttachmentDeregistered {
+  readonly type: 'AttachmentDeregistered';
+  /** attach_… */
+  readonly attachmentId: AttachmentId;
+  readonly transactionId: TransactionId;
+  /** user_… */
+  readonly userId: string;
+}
+
+/** A file was put beside a transaction. */
+export interface AttachmentRegistered {
+  readonly type: 'AttachmentRegistered';
+  /** attach_… */
+  readonly attachmentId: AttachmentId;
+  readonly transactionId: TransactionId;
+  /** user_…; who may take it away. */
+  readonly userId: string;
+  /** Texts file_url and file_type, sealed under the account's key. */
+  readonly personal: Uint8Array | null;
 }
 
 /** An advice set the authorised amount of a transaction that we hold. */
@@ -784,6 +806,32 @@ export interface ProvisionalCreditPosted {
   readonly balances: Balances;
 }
 
+/** A receipt was taken away. */
+export interface ReceiptDeleted {
+  readonly type: 'ReceiptDeleted';
+  /** receipt_… */
+  readonly receiptId: ReceiptId;
+  readonly transactionId: TransactionId;
+  /** oauth2client_… */
+  readonly clientId: string;
+  /** user_… */
+  readonly userId: string;
+}
+
+/** A customer's program stored the receipt of a transaction, or another one in its place. */
+export interface ReceiptStored {
+  readonly type: 'ReceiptStored';
+  /** receipt_… */
+  readonly receiptId: ReceiptId;
+  readonly transactionId: TransactionId;
+  /** oauth2client_… */
+  readonly clientId: string;
+  /** user_… */
+  readonly userId: string;
+  /** Text receipt, the whole of it as JSON, sealed under the account's key. */
+  readonly personal: Uint8Array | null;
+}
+
 /** A refund was posted. */
 export interface RefundPosted {
   readonly type: 'RefundPosted';
@@ -853,6 +901,16 @@ export interface StatementLinePosted {
   /** Absent for a line of zero. */
   readonly entry: JournalEntry | null;
   readonly balances: Balances;
+}
+
+/** A customer's program wrote beside a transaction: all that it has written there until now. */
+export interface TransactionAnnotated {
+  readonly type: 'TransactionAnnotated';
+  readonly transactionId: TransactionId;
+  /** oauth2client_…; nobody else sees it. */
+  readonly clientId: string;
+  /** Texts by key, sealed under the account's key; absent where none is left. */
+  readonly personal: Uint8Array | null;
 }
 
 /** Who was paid and for what, as the catalogue of merchants said; a later one replaces it. */
@@ -991,6 +1049,11 @@ export type AccountEvent =
   | OverdraftLimitSet
   | StatementLinePosted;
 
+export type AnnotationEvent =
+  | AttachmentDeregistered
+  | AttachmentRegistered
+  | TransactionAnnotated;
+
 export type CardTransactionEvent =
   | AuthorisationAdjusted
   | AuthorisationAdvised
@@ -1053,6 +1116,10 @@ export type PotEvent =
   | PotUnlocked
   | PotWithdrawn;
 
+export type ReceiptEvent =
+  | ReceiptDeleted
+  | ReceiptStored;
+
 export type EnrichmentEvent =
   | TransactionEnriched;
 
@@ -1071,6 +1138,8 @@ export type LedgerEvent =
   | AccountOpened
   | AccountUnfrozen
   | AdjustmentPosted
+  | AttachmentDeregistered
+  | AttachmentRegistered
   | AuthorisationAdjusted
   | AuthorisationAdvised
   | AuthorisationApproved
@@ -1116,10 +1185,13 @@ export type LedgerEvent =
   | PotUnlocked
   | PotWithdrawn
   | ProvisionalCreditPosted
+  | ReceiptDeleted
+  | ReceiptStored
   | RefundPosted
   | RefundReversed
   | ReversalRecorded
   | StatementLinePosted
+  | TransactionAnnotated
   | TransactionEnriched
   | TransferCancelled
   | TransferCompleted

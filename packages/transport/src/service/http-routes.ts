@@ -51,11 +51,16 @@ export interface BytesRoute {
   readonly url: string;
   /** One line for /openapi.json. */
   readonly summary: string;
-  readonly schemas: Pick<RouteSchemas, 'response'>;
+  /** The body's, where there is one, only describes it. */
+  readonly schemas: Pick<RouteSchemas, 'response' | 'params' | 'body'>;
   /** In bytes. */
   readonly bodyLimit: number;
-  /** The type of the body; `application/octet-stream` where it is left out. */
+  /** The type of the body, `*` for any; `application/octet-stream` where it is left out. */
   readonly contentType?: string;
+  /** Statuses of every problem that it answers with, for /openapi.json; where they are left out, it says that there may be any. */
+  readonly refusals?: readonly number[];
+  /** Before any of the body is read. Throws ProblemError or CallFailed. */
+  readonly before?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   handle(request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply): Promise<unknown>;
 }
 
@@ -79,7 +84,12 @@ export class HttpRoutes {
   }
 
   /** A route whose body is taken as it is. To be added before the service starts. */
-  addOfBytes({ method, url, summary, schemas, bodyLimit, contentType = BYTES_TYPE, handle }: BytesRoute): void {
+  addOfBytes(route: BytesRoute): void {
+    const { method, url, summary, schemas, bodyLimit, contentType = BYTES_TYPE, refusals, before, handle } = route;
+    const described = {
+      ...(schemas.body === undefined ? {} : { consumes: [contentType === '*' ? '*/*' : contentType] }),
+      ...(refusals === undefined ? {} : { refusals }),
+    };
     // A scope of its own: no other route takes such bodies.
     this.fastify.register(async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -87,8 +97,11 @@ export class HttpRoutes {
       scope.route<{ Body: Buffer }>({
         method,
         url,
-        schema: { ...schemas, summary },
+        schema: { ...schemas, summary, ...described },
         bodyLimit,
+        ...(before === undefined
+          ? {}
+          : { onRequest: (request, reply) => before(request as FastifyRequest, reply as FastifyReply) }),
         handler: (request, reply) => handle(request, reply as FastifyReply),
       });
     });
