@@ -1,3 +1,4 @@
+import type { ClusterConfiguration } from '@tallystick/cluster';
 import { defaultRateLimit, type RateLimit } from '@tallystick/customer-api';
 
 export interface ApiConfiguration {
@@ -13,3 +14,8 @@ export interface ApiConfiguration {
 }
 
 export const defaultApi: ApiConfiguration = { rateLimit: defaultRateLimit, historyDays: 90, settlingMs: 100 };
+
+/** What a cluster's configuration says, and the defaults for the rest. */
+export function apiOf({ api }: ClusterConfiguration): ApiConfiguration {
+  return api.countsRequests ? defaultApi : { ...defaultApi, rateLimit: undefined };
+}
