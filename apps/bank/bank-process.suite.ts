@@ -74,20 +74,22 @@ export class BankProcess {
   private constructor(
     readonly url: string,
     readonly iso8583Port: number,
+    /** Where customers' programs call. */
+    readonly edgeUrl: string,
     private readonly process: Process,
     private readonly staffToken: string,
   ) {}
 
-  static async start(data: string): Promise<BankProcess> {
-    const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
-    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports });
+  static async start(data: string, environment: Readonly<Record<string, string>> = {}): Promise<BankProcess> {
+    const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_EDGE_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
+    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports, ...environment });
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
       return /^(http:\S+)\n/m.exec(started.stdout)?.[1];
     });
     const secrets = openSecretsFile(join(data, 'secrets.json'), [], () => new Uint8Array());
-    const iso8583Port = Number(readBankFile(data)?.iso8583?.split(':')[1]);
-    return new BankProcess(url, iso8583Port, started, staffTokenOf(secrets));
+    const { iso8583, edge = '' } = readBankFile(data) ?? {};
+    return new BankProcess(url, Number(iso8583?.split(':')[1]), edge, started, staffTokenOf(secrets));
   }
 
   get pid(): number {
@@ -161,7 +163,10 @@ export class DemoProcess {
   ) {}
 
   static async start(data: string): Promise<DemoProcess> {
-    const started = Process.start(CLI, `--json --data ${data} start --demo --port 0 --iso8583-port 0`.split(' '));
+    const started = Process.start(
+      CLI,
+      `--json --data ${data} start --demo --port 0 --edge-port 0 --iso8583-port 0`.split(' '),
+    );
     const document = await until('the demo starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the demo ended: ${started.stderr}`);
       return started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined;

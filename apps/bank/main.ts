@@ -13,19 +13,20 @@ const configuration = loadConfiguration(
     data: Type.String({ default: './data' }),
     host: Type.String({ default: '127.0.0.1' }),
     port: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
+    edgePort: Type.Integer({ default: 8090, minimum: 0, maximum: 65_535 }),
+    edgeRate: Type.Integer({ default: 10, minimum: 1 }),
+    secondStack: Type.Boolean({ default: false }),
     iso8583Port: Type.Integer({ default: 8583, minimum: 0, maximum: 65_535 }),
     bookZone: Type.String({ default: 'Europe/London' }),
   }),
   { environment: process.env },
 );
 const report = (error: unknown) => console.error(error);
-const { data: folder, host, port, iso8583Port, bookZone } = configuration;
-const bank = await serveBank({ folder, host, port, iso8583Port, bookZone, calls: 'direct', report }).catch(
-  (error: unknown) => {
-    if (!(error instanceof FolderInUse)) throw error;
-    console.error(`error: ${error.message}`);
-    process.exit(COULD_NOT_RUN);
-  },
-);
-console.log(bank.url);
+const { data: folder, ...doors } = configuration;
+const bank = await serveBank({ folder, ...doors, calls: 'direct', report }).catch((error: unknown) => {
+  if (!(error instanceof FolderInUse)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exit(COULD_NOT_RUN);
+});
+console.log(`${bank.url}\n${bank.edgeUrl}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void bank.close());

@@ -41,6 +41,8 @@ interface Open {
 }
 
 export class EdgeProxy implements OnApplicationBootstrap, OnModuleDestroy {
+  /** All that it may be told the addresses of. */
+  static readonly SERVICES: readonly string[] = new RoutingTable(PUBLIC_ROUTES).services();
   private opened: Open | undefined;
 
   constructor(private readonly ports: EdgeProxyPorts) {}

@@ -21,7 +21,7 @@ export type Authenticated = ResponseOf<(typeof authContract)['methods']['authent
 
 export const secrets: Secrets = {
   current: (name) => ({ version: 1, bytes: new TextEncoder().encode(`the secret ${name}`) }),
-  of: (name, version) => ({ version, bytes: new TextEncoder().encode(`the secret ${name}`) }),
+  version: (name, version) => ({ version, bytes: new TextEncoder().encode(`the secret ${name}`) }),
 };
 export const staffToken = staffTokenOf(secrets);
 export const feedToken = customerTokenOf(secrets, 'user_1');
@@ -31,6 +31,7 @@ const known = (userId: string): Authenticated => ({
   refused: null,
 });
 
+const UNKNOWN: Authenticated = { known: null, refused: 'unknown' };
 const TOKENS: Readonly<Record<string, Authenticated>> = {
   'token-of-1': known('user_1'),
   'token-of-2': known('user_2'),
@@ -45,14 +46,13 @@ export interface EdgeUnderTestOptions {
 }
 
 export class EdgeUnderTest {
-  readonly reported: unknown[] = [];
-
   private constructor(
     readonly service: Service,
     /** The public door. */
     readonly url: string,
     /** Where the staff ask. */
     readonly staffUrl: string,
+    readonly reported: readonly unknown[],
   ) {}
 
   static async start(stacks: Stacks, options: EdgeUnderTestOptions = {}): Promise<EdgeUnderTest> {
@@ -62,7 +62,7 @@ export class EdgeUnderTest {
     // As much of the contract as is asked here.
     const { authenticate } = authContract.methods;
     transport.answer(defineContract('auth', { authenticate }), {
-      authenticate: async ({ token }) => TOKENS[token] ?? { known: null, refused: 'unknown' },
+      authenticate: async ({ token }) => TOKENS[token] ?? UNKNOWN,
     });
     const provided: [symbol, unknown][] = [
       [RECORDS, options.records ?? new MemoryRecords()],
@@ -91,9 +91,8 @@ export class EdgeUnderTest {
       report,
     });
     const staffUrl = await service.start();
-    const started = new EdgeUnderTest(service, service.app.get(EdgeProxy, { strict: false }).url, staffUrl);
-    started.reported.push(...reported);
-    return started;
+    const { url } = service.app.get(EdgeProxy, { strict: false });
+    return new EdgeUnderTest(service, url, staffUrl, reported);
   }
 
   stop(): Promise<void> {

@@ -29,6 +29,8 @@ const NOT_TAKEN_FROM_CALLERS = new Set([
 ]);
 
 export interface EdgeHeaders {
+  /** Of a body that is passed on as it comes. */
+  readonly contentLength: string | undefined;
   readonly traceparent: string;
   /** `X-Request-Deadline`; none where it is left out. */
   readonly deadline: string | undefined;
@@ -49,6 +51,7 @@ export function headersForService(request: IncomingMessage, own: EdgeHeaders): s
   passed.push('x-forwarded-for', forwardedFor(headers, socket.remoteAddress ?? 'unknown', own.proxies));
   const proto = own.proxies > 0 ? headers['x-forwarded-proto'] : undefined;
   passed.push('x-forwarded-proto', proto === 'https' ? 'https' : 'http');
+  if (own.contentLength !== undefined) passed.push('content-length', own.contentLength);
   if (own.deadline !== undefined) passed.push('x-request-deadline', own.deadline);
   return passed;
 }

@@ -96,7 +96,10 @@ export class Passage {
     const { caller } = arrival;
     const deadline = leftOfDeadline(scope.deadline, time.now());
     const { traceparent = '' } = scope;
-    const headers = headersForService(arrival.request, { traceparent, deadline, proxies: configuration.proxies });
+    const isHeld = request.body === null || Buffer.isBuffer(request.body);
+    const contentLength = isHeld ? undefined : arrival.request.headers['content-length'];
+    const own = { traceparent, deadline, contentLength, proxies: configuration.proxies };
+    const headers = headersForService(arrival.request, own);
     const forwarded = { ...request, headers, stallMs: configuration.stallMs };
     const compared = request.method === 'GET' && route.credential === 'access-token' && shadow.draws();
     if (compared) caller.copy(configuration.shadow.bytesMax);

@@ -27,12 +27,13 @@ export class ScriptedService {
     this.script = script;
   }
 
-  static async start(script: Script = ANSWER): Promise<ScriptedService> {
+  /** @param readsBodies false: it answers before it has read anything */
+  static async start(script: Script = ANSWER, readsBodies = true): Promise<ScriptedService> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const service = new ScriptedService(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, script); // it listens on TCP
-    server.on('request', (request, response) => void service.receive(request, response));
+    server.on('request', (request, response) => void service.receive(request, response, readsBodies));
     return service;
   }
 
@@ -46,10 +47,10 @@ export class ScriptedService {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async receive(request: IncomingMessage, response: ServerResponse, readsBodies: boolean): Promise<void> {
     const parts: Buffer[] = [];
     try {
-      for await (const part of request) parts.push(part);
+      if (readsBodies) for await (const part of request) parts.push(part);
     } catch {
       // The other side broke off.
     }

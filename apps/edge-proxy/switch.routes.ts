@@ -1,6 +1,7 @@
 // HTTP for the bank's own people: the big switch, and where the stacks' answers differ. Not on the public door.
 import { Type } from '@sinclair/typebox';
 import { type HttpRoutes, ProblemError, type StaffToken } from '@tallystick/transport/service';
+import type { FastifyRequest } from 'fastify';
 import { type BigSwitch, switchFields } from './big-switch.js';
 import type { ShadowCompare } from './shadow-compare.js';
 
@@ -39,23 +40,22 @@ export interface SwitchRoutesPorts {
 }
 
 export function addSwitchRoutes(routes: HttpRoutes, { staff, bigSwitch, hasSecond, shadow }: SwitchRoutesPorts): void {
+  const before = async ({ headers }: FastifyRequest) => void staff.actorOf(headers);
   routes.add({
     method: 'GET',
     url: '/staff/switch',
     summary: 'Which accounts go to the second stack, and how many answers are compared',
     schemas: { response: { 200: shown } },
-    handle: async ({ headers }) => {
-      staff.actorOf(headers);
-      return await bigSwitch.stored();
-    },
+    before,
+    handle: () => bigSwitch.stored(),
   });
   routes.add({
     method: 'PUT',
     url: '/staff/switch',
     summary: 'Change which accounts go to the second stack; every edge follows within a second',
     schemas: { body, response: { 200: shown } },
-    handle: async ({ headers, body: { version: expected, ...settings } }) => {
-      staff.actorOf(headers);
+    before,
+    handle: async ({ body: { version: expected, ...settings } }) => {
       const { share_per_mille, accounts, shadow_per_mille } = settings;
       if (share_per_mille + accounts.length + shadow_per_mille > 0 && !hasSecond()) throw noSecondStack();
       const changed = await bigSwitch.change(settings, expected);
@@ -68,8 +68,8 @@ export function addSwitchRoutes(routes: HttpRoutes, { staff, bigSwitch, hasSecon
     url: '/staff/switch/differences',
     summary: 'The last answers of the two stacks that differed and stayed different, as this instance saw them',
     schemas: { response: { 200: differences } },
-    handle: async ({ headers }) => {
-      staff.actorOf(headers);
+    before,
+    handle: async () => {
       return { differences: shadow()?.reported() ?? [] };
     },
   });
