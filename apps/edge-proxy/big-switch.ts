@@ -4,7 +4,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Time } from '@tallystick/transport';
 import type { Records } from '@tallystick/views';
-import type { StackName } from './upstreams.js';
+import type { StackName } from './stacks.js';
 
 export const PER_MILLE = 1_000;
 const ACCOUNTS_MAX = 1_000;

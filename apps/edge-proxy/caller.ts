@@ -68,7 +68,7 @@ export class Caller implements Sink {
 
   /** The answer breaks off in the middle: closing the connection is the only way to say so. */
   cut(): void {
-    this.response.destroy();
+    if (!this.response.writableEnded) this.response.destroy();
   }
 
   /** @param headers names and values in turn */

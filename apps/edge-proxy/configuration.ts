@@ -2,7 +2,7 @@
 import type { ClusterConfiguration } from '@tallystick/cluster';
 import { defaultRateLimit, type RateLimit } from '@tallystick/customer-api';
 import { ConfigurationError } from '@tallystick/transport/service';
-import type { StackAddresses, Stacks } from './upstreams.js';
+import type { StackAddresses, Stacks } from './stacks.js';
 
 export interface EdgeConfiguration {
   /** Where customers' programs call. */

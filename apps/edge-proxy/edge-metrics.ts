@@ -2,7 +2,7 @@
 import { Durations } from '@tallystick/transport/durations';
 import { Counter, type Registry } from 'prom-client';
 import type { Compared } from './shadow-compare.js';
-import type { StackName } from './upstreams.js';
+import type { StackName } from './stacks.js';
 
 type Label = 'service' | 'stack' | 'status';
 

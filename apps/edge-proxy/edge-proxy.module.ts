@@ -11,11 +11,11 @@ import { BigSwitch } from './big-switch.js';
 import type { EdgeConfiguration } from './configuration.js';
 import { EdgeMetrics } from './edge-metrics.js';
 import { EdgeProxy } from './edge-proxy.js';
+import type { Stacks } from './stacks.js';
 import { addSwitchRoutes } from './switch.routes.js';
-import type { Stacks } from './upstreams.js';
 
 export { EdgeProxy } from './edge-proxy.js';
-export type { StackAddresses, Stacks } from './upstreams.js';
+export type { StackAddresses, Stacks } from './stacks.js';
 
 export interface EdgeProxyOptions {
   readonly configuration: EdgeConfiguration;

@@ -14,7 +14,8 @@ import { Passage } from './passage.js';
 import { PublicDocument } from './public-document.js';
 import { AUTH_ROOT, PUBLIC_ROUTES, RoutingTable } from './routing-table.js';
 import { ShadowCompare } from './shadow-compare.js';
-import { type Stacks, Upstreams } from './upstreams.js';
+import type { Stacks } from './stacks.js';
+import { Upstreams } from './upstreams.js';
 
 export interface EdgeProxyPorts {
   readonly configuration: EdgeConfiguration;

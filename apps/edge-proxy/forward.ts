@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import { type CallScope, DeadlineExceeded } from '@tallystick/transport';
 import type { Problem } from '@tallystick/transport/service';
 import type { Dispatcher } from 'undici';
-import type { Instance, StackName, Upstreams } from './upstreams.js';
+import type { StackName } from './stacks.js';
+import type { Instance, Upstreams } from './upstreams.js';
 
 export interface Forwarded {
   readonly stack: StackName;

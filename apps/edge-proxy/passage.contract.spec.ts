@@ -205,6 +205,19 @@ describe('a token', () => {
   });
 });
 
+describe('an edge behind proxies of our own', () => {
+  it('takes their word, and nobody else’s', async () => {
+    const behind = await EdgeUnderTest.start({ first: { api: [api.url] } }, { configuration: { proxies: 1 } });
+    const forwarded = { 'x-forwarded-for': '6.6.6.6, 203.0.113.7', 'x-forwarded-proto': 'https' };
+    await behind.get('/accounts', 'token-of-1', forwarded);
+    expect(api.last?.headers).toMatchObject({
+      'x-forwarded-for': '203.0.113.7, 127.0.0.1',
+      'x-forwarded-proto': 'https',
+    });
+    await behind.stop();
+  });
+});
+
 describe('what the door answers itself', () => {
   it('is whether it is open, and pages', async () => {
     expect((await edge.get('/health/ready', null)).body).toEqual({ status: 'ready' });

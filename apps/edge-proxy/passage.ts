@@ -14,6 +14,7 @@ import type { Dispatcher } from 'undici';
 import { accountInBody, accountInQuery } from './account-of-request.js';
 import { type Admission, TooManyRequests } from './admission.js';
 import type { BigSwitch } from './big-switch.js';
+import type { Caller } from './caller.js';
 import type { EdgeConfiguration } from './configuration.js';
 import type { Arrival } from './door.js';
 import type { EdgeMetrics } from './edge-metrics.js';
@@ -22,7 +23,7 @@ import { headersForService } from './forwarded-headers.js';
 import { hasBody, passedOn, readBody, refuseLongBody } from './request-body.js';
 import { canonicalPath, type PublicRoute, type RoutingTable } from './routing-table.js';
 import type { ShadowCompare } from './shadow-compare.js';
-import type { StackName } from './upstreams.js';
+import type { StackName } from './stacks.js';
 
 export interface PassagePorts {
   readonly configuration: EdgeConfiguration;
@@ -105,7 +106,7 @@ export class Passage {
     if (compared) caller.copy(configuration.shadow.bytesMax);
     arrival.onLeave(() => scope.cancel());
     if (caller.left) return;
-    if (route.kind === 'live') arrival.endless(() => scope.cancel());
+    if (route.kind === 'live') arrival.endless(() => endLive(caller, scope));
     const guard = wheel.guard(scope);
     caller.onBegin = () => guard.leave();
     const outcome = await forward(forwarded, caller, scope, forwarding);
@@ -170,7 +171,13 @@ interface Way {
   stack: StackName;
 }
 
-/** @throws ProblemError, 404 and 400 */
+/** The reader sees it end where an event ended, and comes again. */
+function endLive(caller: Caller, scope: CallScope): void {
+  if (caller.status !== 0) caller.end();
+  scope.cancel();
+}
+
+/** @throws ProblemError, 404 */
 function partsOf(url: string): { readonly path: string; readonly query: string } {
   const mark = url.indexOf('?');
   const path = canonicalPath(mark < 0 ? url : url.slice(0, mark));

@@ -6,7 +6,8 @@ import type { Copied } from './caller.js';
 import type { ShadowSettings } from './configuration.js';
 import type { Forwarded } from './forward.js';
 import { differingPaths } from './json-differences.js';
-import type { StackName, Upstreams } from './upstreams.js';
+import type { StackName } from './stacks.js';
+import type { Upstreams } from './upstreams.js';
 
 /**
  * `same`; `explained`: the same when both were asked again, so one had only seen less; `unsettled`: the answer changed all the time;

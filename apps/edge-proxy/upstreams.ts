@@ -1,17 +1,7 @@
 // The services behind the edge: two stacks of them, each service with its instances.
 import { type Dispatcher, Pool } from 'undici';
 import type { UpstreamSettings } from './configuration.js';
-
-export type StackName = 'first' | 'second';
-
-/** Base URLs of a service's instances, by service. */
-export type StackAddresses = Readonly<Record<string, readonly string[]>>;
-
-export interface Stacks {
-  readonly first: StackAddresses;
-  /** What it does not name is the first one's. Left out where there is no second stack. */
-  readonly second?: StackAddresses | undefined;
-}
+import type { StackAddresses, StackName, Stacks } from './stacks.js';
 
 /** One process that answers. */
 export class Instance {
