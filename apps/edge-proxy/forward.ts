@@ -58,6 +58,7 @@ export async function forward(request: Forwarded, sink: Sink, scope: CallScope, 
     if (failure.begun) return { kind: 'cut', cause: failure.cause };
     const cancelled = scope.cancelledBy();
     if (cancelled !== undefined) return refusedBy(cancelled);
+    if (isUnsendable(failure.cause)) return { kind: 'refused', problem: UNSENDABLE, cause: undefined };
     if (!failure.left) instance.rest();
     else if (request.method !== 'GET') break;
   }
@@ -92,6 +93,13 @@ export const UNAVAILABLE: Problem = {
   message: 'the service can not be reached; the request had no effect',
   retryable: true,
 };
+
+const UNSENDABLE: Problem = { status: 400, code: 'bad_request.not_http', message: 'the request is not HTTP' };
+
+/** Our client would not write what our parser let in: that is no fault of the instance. */
+function isUnsendable(cause: Error): boolean {
+  return Reflect.get(cause, 'code') === 'UND_ERR_INVALID_ARG';
+}
 
 interface TryFailure {
   /** Whether anything of the request was sent. */

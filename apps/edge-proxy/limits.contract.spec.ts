@@ -109,6 +109,21 @@ describe('a body', () => {
   });
 });
 
+describe('a caller', () => {
+  it('who leaves in the middle of a body is nobody’s trouble', async () => {
+    const edge = await edgeWith({});
+    for (const path of ['/feed', '/attachments/one']) {
+      const raw = await RawConnection.to(edge.url);
+      raw.write(`POST ${path} HTTP/1.1`, ...HEAD, 'Content-Length: 10', '', 'x');
+      await new Promise((resolve) => setImmediate(resolve));
+      raw.destroy();
+    }
+    expect((await edge.send('POST', '/feed', { body: 'a=1' })).status).toBe(200);
+    await edge.stop();
+    expect(edge.reported).toEqual([]);
+  });
+});
+
 describe('a head', () => {
   it('that comes too slowly is given up', async () => {
     const edge = await edgeWith({ headArrivalMs: 100 });

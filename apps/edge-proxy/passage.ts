@@ -203,5 +203,6 @@ function badRequest(detail: string, message: string): ProblemError {
 
 function headersOf({ status }: Problem, error: unknown): string[] {
   if (error instanceof TooManyRequests) return ['retry-after', String(error.retryAfterSeconds)];
+  if (status === 405) return ['allow', METHODS.join(', ')];
   return status === 401 ? ['www-authenticate', 'Bearer error="invalid_token"'] : [];
 }
