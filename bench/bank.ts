@@ -86,7 +86,7 @@ function spawnBank(folder: string, flags: readonly string[]): { readonly child: 
   const output = openSync(log, 'a');
   const child = spawn(
     process.execPath,
-    [...NODE_FLAGS, ...flags, CLI, 'start', '--data', folder, '--port', '0', '--iso8583-port', '0'],
+    [...NODE_FLAGS, ...flags, CLI, 'start', '--data', folder, '--port', '0', '--edge-port', '0', '--iso8583-port', '0'],
     {
       stdio: ['ignore', output, output],
     },

@@ -60,10 +60,9 @@ for (const {
   process: { name, pid },
   url,
   iso8583Port,
+  edgePort,
 } of cluster.instances)
-  console.log(
-    `  ${name.padEnd(24)} ${url}  pid ${pid}${app === 'card-processing' ? `, ISO 8583 on port ${iso8583Port}` : ''}`,
-  );
+  console.log(`  ${name.padEnd(24)} ${url}  pid ${pid}${doorOf(app, iso8583Port, edgePort)}`);
 console.log(`\nThe command line works on it: npx tallystick --config ${cluster.configFile} trial-balance\n`);
 if (!values['no-demo']) {
   demo = new NodeProcess({
@@ -84,3 +83,8 @@ if (!values['no-demo']) {
   console.log(demo.log().slice(demo.log().lastIndexOf('A customer lives in it')));
 }
 console.log('Ctrl-C stops everything; what was answered is durable.');
+
+function doorOf(app, iso8583Port, edgePort) {
+  if (app === 'card-processing') return `, ISO 8583 on port ${iso8583Port}`;
+  return app === 'edge-proxy' ? `, the customer API on port ${edgePort}` : '';
+}

@@ -33,7 +33,7 @@ async function get(path: string) {
 
 beforeAll(async () => {
   data = new DataFolder();
-  bank = await BankProcess.start(data.path, { TALLYSTICK_RATE_LIMITED: 'false' });
+  bank = await BankProcess.start(data.path, { TALLYSTICK_EDGE_RATE: '1000000' });
   const opened = await staff(
     bank,
     '/staff/accounts',

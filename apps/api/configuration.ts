@@ -19,5 +19,6 @@ export const defaultApi: ApiConfiguration = { rateLimit: defaultRateLimit, histo
 
 /** What a cluster's configuration says, and the defaults for the rest. */
 export function apiOf({ api }: ClusterConfiguration): ApiConfiguration {
-  return { ...defaultApi, ...api };
+  const { countsRequests, ...rest } = api;
+  return { ...defaultApi, ...rest, ...(countsRequests ? {} : { rateLimit: undefined }) };
 }

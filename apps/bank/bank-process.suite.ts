@@ -10,7 +10,7 @@ import { openSecretsFile, staffTokenOf } from '@tallystick/transport/service';
 import { readBankFile } from './folder-lock.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CLI = join(ROOT, 'dist/apps/cli/main.js');
+export const CLI = join(ROOT, 'dist/apps/cli/main.js');
 const MAIN = join(ROOT, 'dist/apps/bank/main.js');
 const WAIT_MS = 60_000;
 const POLL_MS = 5;
@@ -42,7 +42,8 @@ export async function until<T>(what: string, look: () => Promise<T | undefined> 
   }
 }
 
-class Process {
+/** A program of ours that runs. */
+export class Process {
   stdout = '';
   stderr = '';
   readonly ended: Promise<Ended>;
@@ -74,21 +75,23 @@ export class BankProcess {
   private constructor(
     readonly url: string,
     readonly iso8583Port: number,
+    /** Where customers' programs call. */
+    readonly edgeUrl: string,
     private readonly process: Process,
     private readonly staffToken: string,
   ) {}
 
   /** @param environment more of it, or other */
   static async start(data: string, environment: Readonly<Record<string, string>> = {}): Promise<BankProcess> {
-    const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
+    const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_EDGE_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
     const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports, ...environment });
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
       return /^(http:\S+)\n/m.exec(started.stdout)?.[1];
     });
     const secrets = openSecretsFile(join(data, 'secrets.json'), [], () => new Uint8Array());
-    const iso8583Port = Number(readBankFile(data)?.iso8583?.split(':')[1]);
-    return new BankProcess(url, iso8583Port, started, staffTokenOf(secrets));
+    const { iso8583, edge = '' } = readBankFile(data) ?? {};
+    return new BankProcess(url, Number(iso8583?.split(':')[1]), edge, started, staffTokenOf(secrets));
   }
 
   get pid(): number {
@@ -120,6 +123,11 @@ export class BankProcess {
     return this.answered(path, { method: 'POST', headers: { ...all, ...headers }, body: text });
   }
 
+  put(path: string, body: object): Promise<Answered> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.staffToken}` };
+    return this.answered(path, { method: 'PUT', headers, body: JSON.stringify(body) });
+  }
+
   private async answered(path: string, init: RequestInit): Promise<Answered> {
     const response = await fetch(this.url + path, init);
     const text = await response.text();
@@ -140,74 +148,6 @@ export class BankProcess {
 }
 
 /** A data folder of one test. */
-export interface FeedItem {
-  readonly id: string;
-  readonly kind: string;
-  readonly status: string;
-  readonly amount: number;
-  readonly created: string;
-  readonly description: string;
-}
-
-/** `tallystick start --demo`, as `npm start` runs it. */
-export class DemoProcess {
-  private bought = 0;
-
-  private constructor(
-    readonly url: string,
-    readonly accountId: string,
-    private readonly cardId: string,
-    private readonly token: string,
-    private readonly process: Process,
-  ) {}
-
-  static async start(data: string): Promise<DemoProcess> {
-    const started = Process.start(CLI, `--json --data ${data} start --demo --port 0 --iso8583-port 0`.split(' '));
-    const document = await until('the demo starts', () => {
-      if (started.child.exitCode !== null) throw new Error(`the demo ended: ${started.stderr}`);
-      return started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined;
-    });
-    const { url, account_id, card_id, customer_token } = JSON.parse(document);
-    return new DemoProcess(url, account_id, card_id, customer_token, started);
-  }
-
-  get pageUrl(): string {
-    return `${this.url}/#token=${this.token}&account=${this.accountId}`;
-  }
-
-  /** The customer's whole feed, newest first. */
-  async feed(): Promise<FeedItem[]> {
-    const all: FeedItem[] = [];
-    for (let before = ''; ; ) {
-      const query = `account_id=${this.accountId}&limit=100${before === '' ? '' : `&before=${before}`}`;
-      const response = await fetch(`${this.url}/feed/items?${query}`, {
-        headers: { authorization: `Bearer ${this.token}` },
-      });
-      const { items } = (await response.json()) as { items: FeedItem[] }; // as the route's schema says
-      all.push(...items);
-      const last = items.at(-1);
-      if (last === undefined || items.length < 100) return all;
-      before = last.id;
-    }
-  }
-
-  /** Buys with the customer's card; the transaction's id. */
-  async buy(amount: object, merchant: object): Promise<string> {
-    const response = await fetch(`${this.url}/gateway/authorisations`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': `bought-${this.bought++}` },
-      body: JSON.stringify({ card: { id: this.cardId }, amount, merchant }),
-    });
-    const { transaction_id } = (await response.json()) as { transaction_id: string }; // as the route's schema says
-    return transaction_id;
-  }
-
-  async kill(): Promise<void> {
-    this.process.child.kill('SIGKILL');
-    await this.process.ended;
-  }
-}
-
 export class DataFolder {
   readonly root = mkdtempSync(join(tmpdir(), 'bank-'));
   readonly path = join(this.root, 'data');

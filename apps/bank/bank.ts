@@ -21,16 +21,12 @@ import {
 import { RecordKeys } from '@tallystick/views/record-keys';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AccountsModule } from '../accounts/accounts.module.js';
-import { type ApiConfiguration, ApiModule } from '../api/api.module.js';
-import { defaultApi } from '../api/configuration.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { defaultAuth } from '../auth/configuration.js';
 import { BalanceModule } from '../balance/balance.module.js';
 import {
   CARD_TOKEN_SECRET,
   CardProcessingModule,
   GatewayOverIso8583,
-  type Iso8583Options,
 } from '../card-processing/card-processing.module.js';
 import { defaultCardProcessing } from '../card-processing/configuration.js';
 import { iso8583 as iso8583Options } from '../card-processing/iso8583/configuration.js';
@@ -48,6 +44,7 @@ import {
 import { TransactionsModule } from '../transactions/transactions.module.js';
 import { type BankClients, clientsOf } from './clients.js';
 import { addClockRoutes } from './clock.routes.js';
+import { authBehind, customerModules, type EdgeOptions, type OpenEdge, openEdge } from './edge.js';
 import { Engine, random } from './engine.js';
 import { VIEWS_CONSUMER } from './projections.js';
 
@@ -64,16 +61,13 @@ export interface BankOptions {
   readonly report: (error: unknown) => void;
 }
 
-export interface ServeOptions extends BankOptions {
-  readonly host: string;
+export interface ServeOptions extends BankOptions, EdgeOptions {
   /** 0 for any free one. */
   readonly port: number;
   /** Where card networks connect; 0 for any free one. */
   readonly iso8583Port: number;
   /** Whether staff may drive the bank's clock ahead: for trying it out. */
   readonly drivableClock?: boolean;
-  /** Of the customer API, where it is not the default. */
-  readonly api?: ApiConfiguration;
   /** HTML by path. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -92,6 +86,8 @@ export interface ServedBank {
   readonly url: string;
   /** `host:port` where card networks connect. */
   readonly iso8583: string;
+  /** Where customers' programs call; the bank's own address where there is no edge. */
+  readonly edgeUrl: string;
   readonly staffToken: string;
   readonly clients: BankClients;
   readonly context: () => CallContext;
@@ -138,12 +134,10 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
   collectDefaultMetrics({ register: metrics });
   let service: Service;
   let url: string;
+  let edge: OpenEdge | undefined;
   try {
     service = await createService({
-      module: bankModule(engine, transport, {
-        iso8583: iso8583Options(options.host, options.iso8583Port),
-        ...(options.api === undefined ? {} : { api: options.api }),
-      }),
+      module: bankModule(engine, transport, options),
       title: { title: 'Tallystick', version: '0.1.0' },
       host: options.host,
       port: options.port,
@@ -165,21 +159,27 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
       });
     }
     url = await service.start();
+    edge = await openEdge(service, url, { engine, transport, options }).catch(async (error) => {
+      await service.stop();
+      throw error;
+    });
   } catch (error) {
     await engine.close();
     throw error;
   }
   const iso8583 = `${options.host}:${service.app.get(GatewayOverIso8583, { strict: false }).port}`;
-  engine.lock.announce({ pid: process.pid, url, iso8583 });
+  engine.lock.announce({ pid: process.pid, url, iso8583, ...(edge && { edge: edge.url }) });
   return {
     url,
     iso8583,
+    edgeUrl: edge?.url ?? url,
     staffToken: staffTokenOf(engine.secrets),
     clients: clientsOf(transport),
     context: operatorContext,
     bookDate: engine.bookDate,
     customerToken: (userId) => customerTokenOf(engine.secrets, userId),
     async close() {
+      await edge?.close();
       await service.stop();
       await engine.close();
     },
@@ -203,13 +203,8 @@ function transportOf({ calls, report }: BankOptions): Transport {
 @Module({})
 class BankModule {}
 
-interface Doors {
-  readonly iso8583?: Iso8583Options;
-  readonly api?: ApiConfiguration;
-}
-
 /** The very modules that the apps' own main.ts files start. */
-function bankModule(engine: Engine, transport: Transport, { iso8583, api = defaultApi }: Doors = {}): DynamicModule {
+function bankModule(engine: Engine, transport: Transport, doors?: ServeOptions): DynamicModule {
   const { secrets, bookDate } = engine;
   const keys = new RecordKeys(engine.answeringRecords, randomBytes);
   const { seal, open } = keys;
@@ -221,7 +216,7 @@ function bankModule(engine: Engine, transport: Transport, { iso8583, api = defau
     bookDate,
     time: systemTime,
     random,
-    iso8583,
+    iso8583: doors && iso8583Options(doors.host, doors.iso8583Port),
   });
   return {
     module: BankModule,
@@ -230,7 +225,7 @@ function bankModule(engine: Engine, transport: Transport, { iso8583, api = defau
       ContractsModule.forRoot({ transport }),
       LedgerModule,
       AccountsModule,
-      AuthModule.with({ configuration: defaultAuth, random: randomBytes }),
+      AuthModule.with({ configuration: authBehind(doors), random: randomBytes }),
       CardsModule,
       cardProcessing,
       PaymentsModule.with({ seal, open }),
@@ -240,7 +235,7 @@ function bankModule(engine: Engine, transport: Transport, { iso8583, api = defau
       TransactionEnrichmentModule,
       FeedGeneratorModule.with({ seal }),
       FeedModule.with({ open, progress }),
-      ApiModule.with({ keys, configuration: api }),
+      ...customerModules(keys, doors),
       FinanceModule,
     ],
   };

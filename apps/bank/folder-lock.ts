@@ -25,6 +25,8 @@ export interface BankFile {
   readonly url?: string;
   /** `host:port` where card networks connect. */
   readonly iso8583?: string;
+  /** Where customers' programs call. */
+  readonly edge?: string;
 }
 
 export interface FolderLock {

@@ -49,7 +49,7 @@ describe('a folder that a bank runs on', () => {
     const file = join(given.folder.root, 'x.csv');
     const sentence = `error: ${given.folder.path} is in use by the process ${bank.pid} (${bank.url})\n`;
     for (const args of [
-      ['start', '--port', '0', '--iso8583-port', '0'],
+      ['start', '--port', '0', '--edge-port', '0', '--iso8583-port', '0'],
       ['import', 'cards', file],
       ['import', 'journal', file],
     ]) {
@@ -137,7 +137,7 @@ describe('a folder with damage', () => {
       join(given.folder.path, 'records.db'),
       'not a database, whatever else it is; and long enough to be looked at',
     );
-    const ended = await given.folder.tallystick('start', '--port', '0', '--iso8583-port', '0');
+    const ended = await given.folder.tallystick('start', '--port', '0', '--edge-port', '0', '--iso8583-port', '0');
     expect(ended.status).toBe(3);
     expect(ended.stderr).toContain('not a database');
   }, 60_000);

@@ -2,7 +2,6 @@
 import 'reflect-metadata';
 import { Type } from '@sinclair/typebox';
 import { loadConfiguration } from '@tallystick/transport/service';
-import { defaultApi } from '../api/configuration.js';
 import { serveBank } from './bank.js';
 import { FolderInUse } from './folder-lock.js';
 
@@ -14,22 +13,20 @@ const configuration = loadConfiguration(
     data: Type.String({ default: './data' }),
     host: Type.String({ default: '127.0.0.1' }),
     port: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
+    edgePort: Type.Integer({ default: 8090, minimum: 0, maximum: 65_535 }),
+    edgeRate: Type.Integer({ default: 10, minimum: 1 }),
+    secondStack: Type.Boolean({ default: false }),
     iso8583Port: Type.Integer({ default: 8583, minimum: 0, maximum: 65_535 }),
-    /** Whether a token of a customer's program may make so many requests only. */
-    rateLimited: Type.Boolean({ default: true }),
     bookZone: Type.String({ default: 'Europe/London' }),
   }),
   { environment: process.env },
 );
 const report = (error: unknown) => console.error(error);
-const { data: folder, host, port, iso8583Port, bookZone, rateLimited } = configuration;
-const api = rateLimited ? defaultApi : { ...defaultApi, rateLimit: undefined };
-const bank = await serveBank({ folder, host, port, iso8583Port, bookZone, calls: 'direct', report, api }).catch(
-  (error: unknown) => {
-    if (!(error instanceof FolderInUse)) throw error;
-    console.error(`error: ${error.message}`);
-    process.exit(COULD_NOT_RUN);
-  },
-);
-console.log(bank.url);
+const { data: folder, ...doors } = configuration;
+const bank = await serveBank({ folder, ...doors, calls: 'direct', report }).catch((error: unknown) => {
+  if (!(error instanceof FolderInUse)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exit(COULD_NOT_RUN);
+});
+console.log(`${bank.url}\n${bank.edgeUrl}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void bank.close());

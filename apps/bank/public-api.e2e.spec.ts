@@ -41,7 +41,7 @@ let known: Readonly<Record<string, string>>;
 beforeAll(async () => {
   data = new DataFolder();
   folder = mkdtempSync(join(tmpdir(), 'tallystick-schemathesis-'));
-  bank = await BankProcess.start(data.path, { TALLYSTICK_RATE_LIMITED: 'false' });
+  bank = await BankProcess.start(data.path, { TALLYSTICK_EDGE_RATE: '1000000' });
   const opened = await staff(
     bank,
     '/staff/accounts',

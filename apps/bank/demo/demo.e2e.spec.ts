@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { DemoProcess, until } from '../bank-process.suite.js';
+import { until } from '../bank-process.suite.js';
 import { banksOnFolder } from '../banks.suite.js';
+import { DemoProcess } from '../demo-process.suite.js';
 import { Chromium, findChromium } from './chromium.suite.js';
 
 const given = banksOnFolder((path) => DemoProcess.start(path));

@@ -15,7 +15,18 @@ export interface StartedBank extends Bank {
 export async function startBank(script: string): Promise<StartedBank> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   const where = ['--json', '--data', join(folder, 'data')];
-  const args = [script, ...where, 'start', '--drivable-clock', '--port', '0', '--iso8583-port', '0'];
+  const args = [
+    script,
+    ...where,
+    'start',
+    '--drivable-clock',
+    '--port',
+    '0',
+    '--edge-port',
+    '0',
+    '--iso8583-port',
+    '0',
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
   const stop = async () => {

@@ -10,6 +10,9 @@ const GRACE_MS = 15_000;
 
 interface Options {
   readonly port: string;
+  readonly edgePort: string;
+  readonly edgeRate: string;
+  readonly secondStack?: boolean;
   readonly iso8583Port: string;
   readonly host: string;
   readonly demo?: boolean;
@@ -21,12 +24,17 @@ export function start(program: Command, session: Session): void {
     .command('start')
     .option('--demo', 'with a customer who lives on his card')
     .option('--port <port>', 'for HTTP; 0 for any free one', '8080')
+    .option('--edge-port <port>', "for customers' programs; 0 for any free one", '8090')
+    .option('--edge-rate <requests>', 'a second, of one token; ten times as many at once', '10')
+    .option('--second-stack', 'a second stack of services behind the edge: for trying the big switch out')
     .option('--iso8583-port <port>', 'for card networks; 0 for any free one', '8583')
     .option('--drivable-clock', 'staff may drive the clock ahead (POST /staff/clock): for trying the bank out')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .description('the whole bank in one process')
     .action(async (options: Options, command: Command) => {
       const port = portOf('--port', options.port);
+      const edgePort = portOf('--edge-port', options.edgePort);
+      const edgeRate = rateOf(options.edgeRate);
       const iso8583Port = portOf('--iso8583-port', options.iso8583Port);
       const { data, config } = globalOptions(command);
       if (config !== undefined)
@@ -37,6 +45,9 @@ export function start(program: Command, session: Session): void {
       const bank = await serveBank({
         folder: data,
         port,
+        edgePort,
+        edgeRate,
+        secondStack: options.secondStack === true || options.demo === true,
         iso8583Port,
         host: options.host,
         drivableClock: options.drivableClock === true,
@@ -60,6 +71,7 @@ export function start(program: Command, session: Session): void {
       await answer(session, command, {
         json: () => ({
           url: bank.url,
+          edge_url: bank.edgeUrl,
           iso8583: bank.iso8583,
           staff_token: bank.staffToken,
           data,
@@ -79,25 +91,27 @@ export function start(program: Command, session: Session): void {
     });
 }
 
-type Tried = (url: string, staffToken: string) => string;
+type Tried = (bank: ServedBank) => string;
 
-function welcome({ url, iso8583, staffToken }: ServedBank, data: string, tried: Tried): string {
+function welcome(bank: ServedBank, data: string, tried: Tried): string {
+  const { url, edgeUrl, iso8583, staffToken } = bank;
   return `Tallystick is open. Its books are in ${data}.
 
+  customer API   ${edgeUrl} (described at ${edgeUrl}/openapi.json)
   card gateway   ${url}/gateway/authorisations
   card networks  ${iso8583} (ISO 8583 over TCP)
   staff          ${url}/staff/accounts (Authorization: Bearer ${staffToken})
   description    ${url}/openapi.json
   metrics        ${url}/metrics
 
-${tried(url, staffToken)}
+${tried(bank)}
 Ctrl-C stops it; what was answered is durable.
 `;
 }
 
 const JSON_HEADER = `-H 'content-type: application/json'`;
 
-function noCustomer(url: string, staffToken: string): string {
+function noCustomer({ url, staffToken }: ServedBank): string {
   return `Open an account:
 
   curl -sX POST ${url}/staff/accounts -H 'authorization: Bearer ${staffToken}' ${JSON_HEADER} -H 'idempotency-key: first' -d '{"currency":"GBP","overdraft_limit":100000}'
@@ -112,7 +126,11 @@ interface Customer {
 }
 
 function ofCustomer({ accountId, cardId, token, apiToken }: Customer): Tried {
-  return (url) => `A customer lives in it: account ${accountId}, card ${cardId}. Their feed, live:
+  return ({
+    url,
+    edgeUrl,
+    staffToken,
+  }) => `A customer lives in it: account ${accountId}, card ${cardId}. Their feed, live:
 
   ${url}/#token=${token}&account=${accountId}
 
@@ -123,7 +141,11 @@ The same for programs (Authorization: Bearer ${token}):
 
 What a program of the customer's may ask (as the public Monzo API):
 
-  curl -s '${url}/transactions?account_id=${accountId}&limit=3&expand[]=merchant' -gH 'authorization: Bearer ${apiToken}'
+  curl -s '${edgeUrl}/transactions?account_id=${accountId}&limit=3&expand[]=merchant' -gH 'authorization: Bearer ${apiToken}'
+
+Send all accounts to the second stack, whose answers say \`x-stack: second\`, and compare each with the first one's:
+
+  curl -sX PUT ${url}/staff/switch -H 'authorization: Bearer ${staffToken}' ${JSON_HEADER} -d '{"share_per_mille":1000,"accounts":[],"shadow_per_mille":1000}'
 
 Buy something with their card, and see it appear (another idempotency-key buys another one):
 
@@ -135,4 +157,9 @@ function portOf(option: string, text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`${option} is a number from 0 to 65535`);
   return port;
+}
+
+function rateOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError('--edge-rate is a whole number of requests, at least 1');
+  return Number(text);
 }

@@ -44,8 +44,26 @@ const configurationSchema = Type.Object(
       /** How many proxies stand before the service: each adds an address to X-Forwarded-For. */
       proxies: Type.Integer({ default: 0, minimum: 0, maximum: 10 }),
     }),
-    /** The customer API; docs/api.md. */
+    /** The public door; docs/edge.md. */
+    edge: section({
+      host,
+      port: port(8090),
+      /** Base URLs of the public ports of each service's instances. One that is not named is looked for at `http://<name>:<http.port>`. */
+      upstreams: Type.Record(text, Type.Array(text, { minItems: 1 }), { default: {} }),
+      /** The same of the second stack: what is not named there is the first one's. Empty where there is none. */
+      secondUpstreams: Type.Record(text, Type.Array(text, { minItems: 1 }), { default: {} }),
+      /** Requests of one client of one user: at once, and per second. */
+      rateBurst: Type.Integer({ default: 100, minimum: 1 }),
+      ratePerSecond: Type.Number({ default: 10, exclusiveMinimum: 0 }),
+      /** How many proxies of our own stand before it: each adds an address to X-Forwarded-For. */
+      proxies: Type.Integer({ default: 0, minimum: 0, maximum: 10 }),
+      /** For how long it goes on answering once it is told to stop, so that load balancers notice. */
+      drainMs: Type.Integer({ default: 3_000, minimum: 0, maximum: 10_000 }),
+    }),
+    /** The customer API itself; docs/api.md. */
     api: section({
+      /** False where it is reached through the edge alone, which counts. */
+      countsRequests: Type.Boolean({ default: true }),
       /** Where programs find it, such as https://api.example; empty for wherever a request went. */
       publicUrl: optionalText,
     }),

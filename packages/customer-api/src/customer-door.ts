@@ -139,7 +139,8 @@ export function sendJson(reply: FastifyReply, answer: object): FastifyReply {
   return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer));
 }
 
-function tokenOf({ authorization }: IncomingHttpHeaders): string {
+/** What a customer's program shows. @throws ProblemError, 401 */
+export function tokenOf({ authorization }: IncomingHttpHeaders): string {
   if (authorization === undefined) throw unauthorised('auth_required', 'an Authorization header is needed');
   const [, token] = BEARER.exec(authorization) ?? [];
   if (token === undefined)
@@ -147,7 +148,8 @@ function tokenOf({ authorization }: IncomingHttpHeaders): string {
   return token;
 }
 
-function refusedToken(refused: 'unknown' | 'expired' | 'evicted' | null): ProblemError {
+/** 401: why the token of a request is no good. */
+export function refusedToken(refused: 'unknown' | 'expired' | 'evicted' | null): ProblemError {
   switch (refused) {
     case 'expired':
       return unauthorised('bad_access_token.expired', 'this token is past its expiry');

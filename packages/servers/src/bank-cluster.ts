@@ -27,6 +27,7 @@ export const APPS = [
   'feed-generator',
   'feed',
   'api',
+  'edge-proxy',
   'finance',
 ] as const;
 
@@ -61,6 +62,8 @@ export interface Instance {
   readonly rpcUrl: string;
   /** Where card networks connect, if the app is card-processing. */
   readonly iso8583Port: number;
+  /** Where customers' programs connect, if the app is edge-proxy. */
+  readonly edgePort: number;
   readonly process: NodeProcess;
 }
 
@@ -170,9 +173,9 @@ async function startJournal(folder: string, started: Server[]) {
 
 async function layOut({ folder, instances = {}, nodeFlags = () => [] }: BankClusterOptions): Promise<Instance[]> {
   const all = APPS.flatMap((app) => Array.from({ length: instances[app] ?? 1 }, (_, n) => ({ app, n })));
-  const ports = await freePorts(all.length * 3);
+  const ports = await freePorts(all.length * 4);
   return all.map(({ app, n }, i) => {
-    const [port = 0, rpcPort = 0, iso8583Port = 0] = ports.slice(i * 3);
+    const [port = 0, rpcPort = 0, iso8583Port = 0, edgePort = 0] = ports.slice(i * 4);
     const url = `http://${HOST}:${port}`;
     const process = new NodeProcess({
       name: n === 0 ? app : `${app} ${n + 1}`,
@@ -183,12 +186,14 @@ async function layOut({ folder, instances = {}, nodeFlags = () => [] }: BankClus
         TALLYSTICK_RPC_PORT: String(rpcPort),
         // Of card-processing alone; the others don't listen on it.
         TALLYSTICK_ISO8583_PORT: String(iso8583Port),
+        // Of edge-proxy alone.
+        TALLYSTICK_EDGE_PORT: String(edgePort),
       },
       logFile: join(folder, `${app}${n === 0 ? '' : `-${n + 1}`}.log`),
       isReady: () => answers(`${url}/health/ready`),
       startPatienceMs: START_PATIENCE_MS,
     });
-    return { app, url, rpcUrl: `http://${HOST}:${rpcPort}`, iso8583Port, process };
+    return { app, url, rpcUrl: `http://${HOST}:${rpcPort}`, iso8583Port, edgePort, process };
   });
 }
 
@@ -211,12 +216,15 @@ function writeConfiguration(
   instances: readonly Instance[],
   servers: Readonly<Record<string, object>>,
 ): string {
-  const services = Object.fromEntries(
-    APPS.map((app) => [app, instances.filter((each) => each.app === app).map(({ rpcUrl }) => rpcUrl)]),
-  );
+  const addresses = (of: (instance: Instance) => string) =>
+    Object.fromEntries(APPS.map((app) => [app, instances.filter((each) => each.app === app).map(of)]));
   const written: Record<string, object> = {
     ...servers,
-    rpc: { services },
+    rpc: { services: addresses(({ rpcUrl }) => rpcUrl) },
+    edge: { upstreams: addresses(({ url }) => url) },
+    // The edge stands before them.
+    api: { countsRequests: false },
+    auth: { proxies: 1 },
     secrets: { file: join(folder, 'secrets.json') },
   };
   for (const [section, values] of Object.entries(configuration)) written[section] = { ...written[section], ...values };

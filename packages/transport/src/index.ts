@@ -10,6 +10,7 @@ export {
 } from './call-failed.js';
 export { CallScope, type NewContext } from './call-scope.js';
 export { type ContextFor, contextsOf } from './context-for.js';
+export { leftOfDeadline } from './deadline-header.js';
 export { DeadlineWheel } from './deadline-wheel.js';
 export { cancellation } from './filters/cancellation.js';
 export { deadline } from './filters/deadline.js';

@@ -72,7 +72,7 @@ class ChassisModule {}
 
 /** One HTTP service: a Nest module on Fastify with health, metrics, description and one kind of error body. */
 export async function createService(options: ServiceOptions): Promise<Service> {
-  const { report } = options;
+  const { report, random = pooledRandom() } = options;
   const adapter = new ChassisAdapter({
     bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
     requestTimeout: REQUEST_ARRIVAL_MS,
@@ -84,11 +84,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: ID_LENGTH_MAX },
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
       sendError(error, 'routing', reply, report),
-    clientErrorHandler: answerBrokenHttp,
+    clientErrorHandler: answerBrokenHttp(random),
   });
   const fastify: FastifyInstance = adapter.getInstance();
   const readiness = new Readiness();
-  const routes = prepare(fastify, options);
+  const routes = prepare(fastify, { ...options, random });
   addOperationsRoutes(fastify, { title: options.title, metrics: options.metrics, readiness, routes });
 
   const chassis: DynamicModule = {
@@ -124,13 +124,16 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-function prepare(fastify: FastifyInstance, { metrics, report, tracing, random }: ServiceOptions): RouteTable {
+function prepare(
+  fastify: FastifyInstance,
+  { metrics, report, tracing, random }: ServiceOptions & { readonly random: Random },
+): RouteTable {
   fastify.setValidatorCompiler(typeboxValidator);
   fastify.removeContentTypeParser('text/plain');
   refuseIllFormedText(fastify);
   measureRequests(fastify, metrics);
   if (tracing !== undefined) traceRequests(fastify, tracing);
-  nameTraces(fastify, random ?? pooledRandom());
+  nameTraces(fastify, random);
   const routes = RouteTable.of(fastify);
   answerErrors(fastify, routes, report);
   return routes;

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { ExceptionFilter } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ReportUnexpected } from '../call-failed.js';
+import { newTraceparent, type Random } from '../traceparent.js';
 import { INTERNAL, NOT_FOUND, type Problem, problemBody, problemOf } from './problem.js';
 import type { RouteTable } from './route-table.js';
 
@@ -48,7 +49,7 @@ export function answerErrors(fastify: FastifyInstance, routes: RouteTable, repor
  * Lets the rest of a refused body arrive, and forgets it: a connection that is closed while the caller still writes resets, and the
  * caller never reads why he was refused. Whoever sends more than this is cut off all the same.
  */
-function restOfBody(request: IncomingMessage): Promise<void> {
+export function restOfBody(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     let left = FORGOTTEN_BYTES_MAX;
@@ -84,14 +85,17 @@ const SOCKET_PROBLEMS: Readonly<Record<string, Problem>> = {
 };
 const NOT_HTTP: Problem = { status: 400, code: 'bad_request.not_http', message: 'the request is not HTTP' };
 
-/** Bytes that Node's parser refuses never become a request; their answer is written to the socket. */
-export function answerBrokenHttp(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = SOCKET_PROBLEMS[error.code ?? ''] ?? NOT_HTTP;
-  const body = JSON.stringify(problemBody(problem));
-  const head = `HTTP/1.1 ${problem.status} ${problem.code}\r\nContent-Type: application/json\r\nConnection: close`;
-  socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+/** Bytes that Node's parser refuses never become a request; their answer is written to the socket. @param random of the answers' trace ids */
+export function answerBrokenHttp(random: Random) {
+  return (error: Error & { readonly code?: string }, socket: Pick<Socket, 'writable' | 'destroy' | 'end'>): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const problem = SOCKET_PROBLEMS[error.code ?? ''] ?? NOT_HTTP;
+    const body = JSON.stringify(problemBody(problem));
+    const head = `HTTP/1.1 ${problem.status} ${problem.code}\r\nContent-Type: application/json\r\nConnection: close`;
+    const named = `Trace-Id: ${newTraceparent(random).slice(3, 35)}\r\nContent-Length: ${Buffer.byteLength(body)}`;
+    socket.end(`${head}\r\n${named}\r\n\r\n${body}`);
+  };
 }

@@ -1,0 +1,54 @@
+// The services that customers reach through the edge, once more in the same process, on the same journal, records and views: for the
+// demonstration of the big switch, the next release beside the one that runs.
+import { randomBytes } from 'node:crypto';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Transport } from '@tallystick/transport';
+import { ContractsModule } from '@tallystick/transport/nest';
+import { createService, type Service } from '@tallystick/transport/service';
+import { RecordKeys } from '@tallystick/views/record-keys';
+import { Registry } from 'prom-client';
+import { ApiModule } from '../api/api.module.js';
+import { defaultApi } from '../api/configuration.js';
+import type { StackAddresses } from '../edge-proxy/edge-proxy.module.js';
+import type { Engine } from './engine.js';
+
+/** What its answers are marked with. */
+const MARK = { name: 'x-stack', value: 'second' };
+
+export interface SecondStack {
+  readonly service: Service;
+  readonly addresses: StackAddresses;
+}
+
+@Module({})
+class SecondStackModule {}
+
+/** Ledger, payments and all that decides are asked through their contracts: they are there once. */
+export async function openSecondStack(
+  engine: Engine,
+  transport: Transport,
+  { host, report }: { readonly host: string; readonly report: (error: unknown) => void },
+): Promise<SecondStack> {
+  const keys = new RecordKeys(engine.answeringRecords, randomBytes);
+  const module: DynamicModule = {
+    module: SecondStackModule,
+    imports: [
+      engine.module(),
+      ContractsModule.forRoot({ transport }),
+      ApiModule.with({ keys, configuration: { ...defaultApi, rateLimit: undefined } }),
+    ],
+  };
+  const service = await createService({
+    module,
+    title: { title: 'Tallystick, second stack', version: '0.1.0' },
+    host,
+    port: 0,
+    metrics: new Registry(),
+    report,
+  });
+  service.fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.header(MARK.name, MARK.value);
+    done();
+  });
+  return { service, addresses: { api: [await service.start()] } };
+}
