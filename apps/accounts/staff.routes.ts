@@ -228,6 +228,7 @@ export class StaffRoutes {
       token: known.token,
       masked: known.reference,
       expiry: body.expiry ?? null,
+      holder: body.holder ?? null,
       active: body.active ?? false,
       controls: ALL_CHANNELS,
       limits: NO_LIMITS,

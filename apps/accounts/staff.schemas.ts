@@ -7,6 +7,8 @@ const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
 const code = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 const text = (maxLength: number) => Type.String({ maxLength });
 
+const OWNER = '^[A-Za-z0-9_.-]{1,64}$';
+
 export const accountParam = closed({ account_id: Type.String({ pattern: '^acc_[0-9A-Za-z]{4,59}$' }) });
 export const keyHeader = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
 
@@ -14,7 +16,7 @@ export const openBody = closed({
   currency: code,
   product: Type.Optional(text(64)),
   overdraft_limit: Type.Optional(minorUnits),
-  owners: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }), { maxItems: 16 })),
+  owners: Type.Optional(Type.Array(Type.String({ pattern: OWNER }), { maxItems: 16 })),
   external_reference: Type.Optional(text(255)),
   account_number: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,34}$' })),
   sort_code: Type.Optional(
@@ -26,6 +28,7 @@ export type OpenBody = Static<typeof openBody>;
 export const cardBody = closed({
   number: Type.String({ minLength: 12, maxLength: 19 }),
   expiry: Type.Optional(Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' })),
+  holder: Type.Optional(Type.String({ pattern: OWNER, description: "one of the account's owners" })),
   active: Type.Optional(Type.Boolean()),
 });
 export type CardBody = Static<typeof cardBody>;

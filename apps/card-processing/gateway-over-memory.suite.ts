@@ -131,6 +131,7 @@ export async function gatewayOverMemory({
       token: tokens.tokenOf(NUMBER),
       masked: '************4444',
       expiry: null,
+      holder: null,
       active: true,
       controls: ALL_ON,
       limits: NO_LIMITS,

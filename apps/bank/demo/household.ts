@@ -64,6 +64,7 @@ export class Household {
         token: card.token,
         masked: '************4242',
         expiry: null,
+        holder: null,
         active: true,
         controls: ALL_ON,
         limits: NO_LIMITS,
