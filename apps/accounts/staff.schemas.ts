@@ -1,8 +1,10 @@
 // What the staff's routes are sent and what they answer, as JSON. Unknown fields are refused everywhere.
-import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 
-const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
-const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+import { type Static, type TProperties, Type } from '@sinclair/typebox';
+import { orNull } from '@tallystick/contracts';
+
+export const closed = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
 const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const code = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 const text = (maxLength: number) => Type.String({ maxLength });
@@ -22,6 +24,7 @@ export const openBody = closed({
   sort_code: Type.Optional(
     Type.String({ pattern: '^[A-Za-z0-9]{1,35}$', description: "a clearing member's id, without hyphens" }),
   ),
+  iban: Type.Optional(Type.String({ pattern: '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$', description: 'without spaces' })),
 });
 export type OpenBody = Static<typeof openBody>;
 

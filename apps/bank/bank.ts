@@ -218,7 +218,7 @@ function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Optio
       engine.module(),
       ContractsModule.forRoot({ transport }),
       LedgerModule,
-      AccountsModule,
+      AccountsModule.with({ keys }),
       AuthModule.with({ configuration: defaultAuth, random: randomBytes }),
       CardsModule,
       cardProcessing,
