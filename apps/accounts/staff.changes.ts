@@ -59,6 +59,13 @@ export function commandOf(body: Change): AccountCommand {
     case 'set_overdraft_limit':
       if (body.overdraft_limit === undefined) throw missingParam('overdraft_limit');
       return { type: 'SetOverdraftLimit', overdraftLimit: BigInt(body.overdraft_limit) };
+    case 'add_owner':
+    case 'remove_owner':
+      if (body.user_id === undefined) throw missingParam('user_id');
+      return {
+        type: body.change === 'add_owner' ? 'AddAccountOwner' : 'RemoveAccountOwner',
+        userId: storable('user_id', body.user_id),
+      };
     case 'activate_card':
       return { type: 'ActivateCard', cardId: card() };
     case 'freeze_card':

@@ -11,7 +11,7 @@ import {
   paymentsContract,
   transactionsContract,
 } from '@tallystick/contracts';
-import { CustomerDoor, OwnedAccounts, RateLimiter } from '@tallystick/customer-api';
+import { CustomerDoor, DetailsOfAccounts, OwnedAccounts, RateLimiter } from '@tallystick/customer-api';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import { BOOK_DATE, BOOK_ZONE, CLOCK, clientOf, RANDOM, TIME } from '@tallystick/transport/nest';
@@ -44,7 +44,7 @@ export class ApiHttp {
     @Inject(clientOf(paymentsContract)) payments: ClientOf<typeof paymentsContract>,
     @Inject(clientOf(transactionsContract)) transactions: ClientOf<typeof transactionsContract>,
     @Inject(OPEN_PERSONAL) open: OpenPersonal,
-    @Inject(API_CONFIGURATION) { rateLimit, historyDays, settlingMs }: ApiConfiguration,
+    @Inject(API_CONFIGURATION) { rateLimit, historyDays, settlingMs, bic = '' }: ApiConfiguration,
     @Inject(CLOCK) clock: () => Micros,
     @Inject(BOOK_DATE) bookDate: BookDate,
     @Inject(BOOK_ZONE) bookZone: string,
@@ -56,8 +56,9 @@ export class ApiHttp {
     const scope = { time, random, patienceMs: PATIENCE_MS };
     const door = new CustomerDoor(routes, { auth, ledger, limiter, scope });
     const owned = new OwnedAccounts(accounts, now);
+    const details = new DetailsOfAccounts(accounts, now, bic);
     const spending = new SpendingToday(transactions, dayStartIn(bookZone));
-    new AccountRoutes(door, { owned, balance, spending, clock });
+    new AccountRoutes(door, { owned, details, balance, spending, clock });
     new TransactionRoutes(door, { owned, ledger, transactions, clock, historyDays, settlingMs });
     new PotRoutes(door, { owned, balance, payments, nameOf: namesBy(open), clock, bookDate });
     new FeedRoutes(door, { owned, generator, random });

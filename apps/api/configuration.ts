@@ -10,6 +10,8 @@ export interface ApiConfiguration {
    * now than this waits, so that none appears later in a place that a reader has gone past.
    */
   readonly settlingMs: number;
+  /** The bank's own, shown with IBANs; none where it is left out. */
+  readonly bic?: string;
 }
 
 export const defaultApi: ApiConfiguration = { rateLimit: defaultRateLimit, historyDays: 90, settlingMs: 100 };
