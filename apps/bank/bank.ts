@@ -25,6 +25,7 @@ import { ApiModule } from '../api/api.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { defaultAuth } from '../auth/configuration.js';
 import { BalanceModule } from '../balance/balance.module.js';
+import { CardApiModule } from '../card-api/card-api.module.js';
 import {
   CARD_TOKEN_SECRET,
   CardProcessingModule,
@@ -230,6 +231,7 @@ function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Optio
       FeedGeneratorModule.with({ seal }),
       FeedModule.with({ open, progress }),
       ApiModule.with({ open }),
+      CardApiModule.with(),
       FinanceModule,
     ],
   };

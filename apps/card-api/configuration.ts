@@ -1,0 +1,10 @@
+import { defaultRateLimit, type RateLimit } from '@tallystick/customer-api';
+
+export interface CardApiConfiguration {
+  /** Of each client and user; undefined where an edge counts. */
+  readonly rateLimit: RateLimit | undefined;
+  /** How long a card is valid that comes in another's place. */
+  readonly validYears: number;
+}
+
+export const defaultCardApi: CardApiConfiguration = { rateLimit: defaultRateLimit, validYears: 4 };
