@@ -31,7 +31,7 @@ import { bookDate, context, type LedgerUnderTest, SECOND, World } from '../ledge
 import { CardApiModule } from './card-api.module.js';
 import type { CardApiConfiguration } from './configuration.js';
 
-export { joint, mine, others } from '../api/api-service.suite.js';
+export { joint, mine, others, type Sent } from '../api/api-service.suite.js';
 
 type Authenticated = ResponseOf<(typeof authContract)['methods']['authenticate']>;
 
