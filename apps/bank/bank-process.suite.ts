@@ -75,7 +75,7 @@ export class BankProcess {
     readonly url: string,
     readonly iso8583Port: number,
     private readonly process: Process,
-    private readonly staffToken: string,
+    readonly staffToken: string,
   ) {}
 
   static async start(data: string): Promise<BankProcess> {

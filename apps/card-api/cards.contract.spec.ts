@@ -68,6 +68,12 @@ describe('a customer', () => {
     expect(await api.world.types(`account-${joint}`)).not.toContain('CardFrozen');
   });
 
+  it('keeps their cards when another comes to own the account', async () => {
+    await api.do(mine, { type: 'AddAccountOwner', userId: 'user_2' });
+    expect((await api.form('PUT', `/cards/${card}/freeze`)).status).toBe(200);
+    expect((await api.form('PUT', `/cards/${card}/unfreeze`, {}, { token: 'token-of-2' })).status).toBe(404);
+  });
+
   it('has no card of an account that they own no more', async () => {
     const theirs = await api.issue(joint, 'theirs', { holder: 'user_1' });
     expect((await api.get(`/cards/${theirs}`)).status).toBe(200);

@@ -53,7 +53,7 @@ export class OwnCards {
   }
 }
 
-/** Nobody can tell whose a card of a joint account is that names no holder: it is left to the staff. */
+/** Cards of before holders were known are the only owner's. Of a joint account nobody can tell: they are left to the staff. */
 function isTheirs({ holder }: Card, { owners }: Account, userId: string): boolean {
   return holder === null ? owners.length === 1 : holder === userId;
 }

@@ -55,9 +55,15 @@ export function decideCard(state: AccountState, command: CardCommand, context: C
 function issueCard(state: AccountState, command: IssueCard, context: CommandContext): Decision {
   const known = state.cards.get(command.cardId);
   if (known !== undefined) return repeatOr('IdInUse', known, context);
-  const { cardId, token, masked, expiry, holder, active, controls, limits } = command;
+  const { cardId, token, masked, expiry, active, controls, limits } = command;
+  const holder = command.holder ?? onlyOwner(state);
   if (holder !== null && !state.owners.includes(holder)) return reject('HolderNotOwner');
   return decided({ type: 'CardIssued', cardId, token, masked, expiry, holder, active, controls, limits });
+}
+
+/** Whose a card is that names nobody: it stays theirs when others come to own the account. */
+function onlyOwner({ owners }: AccountState): string | null {
+  return owners.length === 1 ? (owners[0] ?? null) : null;
 }
 
 /** The new card has the old one's holder, controls and limits, and waits for its activation. */

@@ -66,6 +66,22 @@ describe('the holder of a card', () => {
   });
 });
 
+describe('a card that names no holder', () => {
+  it('is the only owner’s, and stays theirs when another comes', () => {
+    given(open({ owners: ['ann'] }))
+      .when(issue())
+      .thenEvents({ type: 'CardIssued', holder: 'ann' })
+      .when(add('bob'))
+      .thenEvents({ type: 'AccountOwnerAdded' })
+      .when(remove('ann'))
+      .thenEvents({ type: 'AccountOwnerRemoved' }, { type: 'CardCancelled', cardId: card });
+  });
+
+  it.each([[['ann', 'bob']], [[]]])('is nobody’s of an account of %j', (owners) => {
+    given(open({ owners })).when(issue()).thenEvents({ type: 'CardIssued', holder: null });
+  });
+});
+
 describe('a card that the bank has frozen', () => {
   const freeze = (frozenBy: string) => ({ type: 'FreezeCard', cardId: card, frozenBy }) as const;
   const unfreeze = (unfrozenBy: string) => ({ type: 'UnfreezeCard', cardId: card, unfrozenBy }) as const;
