@@ -153,9 +153,14 @@ describe('a customer', () => {
     ['no number to call', { ...ada, phone: '020 7946' }, 'bad_request.bad_param.phone'],
     ['no day', { ...ada, date_of_birth: '2026-02-30' }, 'bad_request.bad_param.date_of_birth'],
     ['another field', { ...ada, shoes: '38' }, 'bad_request.unknown_field.shoes'],
+    ['an id like a card number', { ...ada, user_id: 'user_4111111111111111' }, 'bad_request.bad_param.user_id'],
     ['another kind of id', { ...ada, user_id: 'acc_0000Ada' }, 'bad_request.bad_param.user_id'],
   ])('with %s is refused', async (_, body, code) => {
     expect(await register(body)).toMatchObject({ status: 400, code });
+  });
+
+  it('may be called at a number that a card could have', async () => {
+    expect((await register({ ...ada, phone: '+4915112345678' })).status).toBe(200);
   });
 
   it('may have an address of several lines', async () => {

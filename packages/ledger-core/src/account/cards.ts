@@ -66,13 +66,15 @@ function onlyOwner({ owners }: AccountState): string | null {
   return owners.length === 1 ? (owners[0] ?? null) : null;
 }
 
-/** The new card has the old one's holder, controls and limits, and waits for its activation. */
+/** The new card has the old one's holder, controls, limits and the bank's freeze, and waits for its activation. */
 function replaceCard(state: AccountState, old: CardState, command: ReplaceCard): Decision {
   const { cardId, token, masked, expiry } = command.replacement;
   const { holder, controls, limits } = old;
   if (state.cards.has(cardId)) return reject('IdInUse');
+  const frozen = old.frozenBy === STAFF ? [{ type: 'CardFrozen' as const, cardId, frozenBy: STAFF }] : [];
   return decided(
     { type: 'CardReplaced', cardId: old.cardId, replacementCardId: cardId },
     { type: 'CardIssued', cardId, token, masked, expiry, holder, active: false, controls, limits },
+    ...frozen,
   );
 }

@@ -98,6 +98,21 @@ describe('a card that the bank has frozen', () => {
       .thenEvents({ type: 'CardUnfrozen' });
   });
 
+  it('is not thawed by a replacement', () => {
+    const replacement = { cardId: second, token: 'token of 2' as CardToken, masked: null, expiry: null };
+    given(joint, ann, freeze('staff'), { type: 'ReportCardLost', cardId: card })
+      .when({ type: 'ReplaceCard', cardId: card, replacement })
+      .thenEvents(
+        { type: 'CardReplaced' },
+        { type: 'CardIssued', cardId: second },
+        { type: 'CardFrozen', cardId: second, frozenBy: 'staff' },
+      )
+      .when({ type: 'ActivateCard', cardId: second })
+      .thenEvents({ type: 'CardActivated' })
+      .when(authorise('1', 1n, { cardId: second }))
+      .thenEvents({ type: 'AuthorisationDeclined', reason: 'card_frozen' });
+  });
+
   it('may have been frozen by its holder before', () => {
     given(joint, ann)
       .when(freeze('ann'))
