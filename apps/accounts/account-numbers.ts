@@ -18,19 +18,26 @@ export class AccountNumbers {
   constructor(private readonly records: Records) {}
 
   /**
-   * Before the account is opened, so that no account is ever without the number that it was opened under. The same again: the same.
-   * @param number null where the account is to have none
-   * @returns `taken` where the number is another account's, `changed` where this account was asked for under another number, or none
+   * Before the account is opened, so that no account is ever without the numbers that it was opened under. The same again: the same.
+   * @param numbers none where the account is to have none
+   * @returns `taken` where one is another account's, `changed` where this account was asked for under others, or none
    */
-  async claim(accountId: AccountId, number: AccountNumber | null): Promise<Claim> {
-    const wanted = textOf(number);
+  async claim(accountId: AccountId, numbers: readonly AccountNumber[]): Promise<Claim> {
+    const wanted = numbers.map(textOf).join(' ');
     if (!(await this.records.insertIfAbsent(BY_ACCOUNT, accountId, bytes(wanted)))) {
       const found = await this.records.get(BY_ACCOUNT, accountId);
       if (found === undefined || text(found.value) !== wanted) return 'changed';
     }
-    if (number === null) return 'claimed';
-    if (await this.records.insertIfAbsent(BY_NUMBER, keyOf(number), bytes(accountId))) return 'claimed';
-    return (await this.holderOf(number)) === accountId ? 'claimed' : 'taken';
+    const claimed: AccountNumber[] = [];
+    for (const number of numbers) {
+      if (await this.records.insertIfAbsent(BY_NUMBER, keyOf(number), bytes(accountId))) claimed.push(number);
+      else if ((await this.holderOf(number)) !== accountId) {
+        // Without all of them the account is not opened: the others may be another's.
+        for (const each of claimed) await this.records.remove(BY_NUMBER, keyOf(each));
+        return 'taken';
+      }
+    }
+    return 'claimed';
   }
 
   /** The account that has the number at this bank's code, else the one that has it without any code; undefined where none has. */
@@ -39,12 +46,13 @@ export class AccountNumbers {
     return exactly ?? (sortCode === null ? undefined : this.holderOf({ sortCode: null, accountNumber }));
   }
 
-  /** Undefined where it has none. */
-  async numberOf(accountId: AccountId): Promise<AccountNumber | undefined> {
+  /** In the order in which they were asked for. */
+  async numbersOf(accountId: AccountId): Promise<AccountNumber[]> {
     const found = await this.records.get(BY_ACCOUNT, accountId);
-    const number = found === undefined ? null : numberIn(text(found.value));
+    const numbers = found === undefined ? [] : numbersIn(text(found.value));
     // Asked for is not given: another account may have had it first.
-    return number !== null && (await this.holderOf(number)) === accountId ? number : undefined;
+    const holders = await Promise.all(numbers.map((number) => this.holderOf(number)));
+    return numbers.filter((_, n) => holders[n] === accountId);
   }
 
   private async holderOf(number: AccountNumber): Promise<AccountId | undefined> {
@@ -58,16 +66,16 @@ function keyOf(number: AccountNumber): string {
   return lettersOf(textOf(number));
 }
 
-function textOf(number: AccountNumber | null): string {
-  return number === null ? '' : `${number.sortCode ?? ''}/${number.accountNumber}`;
+function textOf({ sortCode, accountNumber }: AccountNumber): string {
+  return `${sortCode ?? ''}/${accountNumber}`;
 }
 
-/** Neither part has a slash of its own. */
-function numberIn(stored: string): AccountNumber | null {
-  const at = stored.indexOf('/');
-  if (at < 0) return null;
-  const sortCode = stored.slice(0, at);
-  return { sortCode: sortCode === '' ? null : sortCode, accountNumber: stored.slice(at + 1) };
+/** Neither part has a slash or a space of its own. */
+function numbersIn(stored: string): AccountNumber[] {
+  return stored.split(' ').flatMap((each) => {
+    const [sortCode = '', accountNumber] = each.split('/');
+    return accountNumber === undefined ? [] : [{ sortCode: sortCode === '' ? null : sortCode, accountNumber }];
+  });
 }
 
 const bytes = (content: string) => Buffer.from(content);

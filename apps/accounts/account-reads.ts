@@ -20,8 +20,9 @@ export class AccountReads implements Pick<Handlers, 'get' | 'list' | 'ownedBy'> 
 
   ownedBy: Handlers['ownedBy'] = async ({ userId }) => {
     const owned = await this.views.slice(ownedAccountsTable, { partition: { user_id: userId }, limit: OWNED_MAX });
+    const theirs = owned.filter((row) => row.owned === true);
     const rows = await Promise.all(
-      owned.map(({ account_id }) =>
+      theirs.map(({ account_id }) =>
         this.views.get(accountsTable, { shelf: shelfOf(account_id as AccountId), account_id: account_id as AccountId }),
       ),
     );

@@ -12,21 +12,33 @@ import { accountIdOf } from './account-id.js';
 import { AccountNumbers } from './account-numbers.js';
 import { AccountReads } from './account-reads.js';
 import { LineImporter } from './import-lines.js';
+import type { Users } from './users.js';
 
 type Handlers = HandlersOf<typeof accountsContract>;
 
 export class Accounts extends AccountReads implements Handlers {
   private readonly lines: LineImporter;
   private readonly numbers: AccountNumbers;
+  readonly registerUser: Handlers['registerUser'];
+  readonly changeUser: Handlers['changeUser'];
+  readonly eraseUser: Handlers['eraseUser'];
+  readonly user: Handlers['user'];
+  readonly ownerNames: Handlers['ownerNames'];
 
   constructor(
     private readonly ledger: ClientOf<typeof ledgerContract>,
     private readonly cardProcessing: ClientOf<typeof cardProcessingContract>,
     views: ViewReader,
     records: Records,
+    users: Users,
   ) {
     super(views);
     this.numbers = new AccountNumbers(records);
+    this.registerUser = users.register;
+    this.changeUser = users.change;
+    this.eraseUser = users.erase;
+    this.user = users.get;
+    this.ownerNames = users.names;
     this.lines = new LineImporter(ledger, records, this.open, (reference, context) =>
       this.disguise(reference, context),
     );
@@ -59,8 +71,15 @@ export class Accounts extends AccountReads implements Handlers {
   };
 
   numberOf: Handlers['numberOf'] = async ({ accountId }) => ({
-    found: (await this.numbers.numberOf(accountId)) ?? null,
+    found: (await this.numbers.numbersOf(accountId))[0] ?? null,
   });
+
+  numbersOf: Handlers['numbersOf'] = async ({ accountIds }) => {
+    const all = await Promise.all(
+      accountIds.map(async (accountId) => ({ accountId, numbers: await this.numbers.numbersOf(accountId) })),
+    );
+    return { accounts: all.filter(({ numbers }) => numbers.length > 0) };
+  };
 
   importLines: Handlers['importLines'] = ({ lines }, context) => this.lines.importLines(lines, context);
 

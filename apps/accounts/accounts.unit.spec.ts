@@ -4,6 +4,7 @@ import type { CardToken, CurrencyCode, LocalDate } from '@tallystick/ledger-core
 import { MemoryViews } from '@tallystick/views/memory/index';
 import { bookDate, context, DAY, type LedgerUnderTest, MAY_FIRST, World } from '../ledger/ledger-over-memory.suite.js';
 import { Accounts } from './accounts.js';
+import { usersOver } from './users-over-memory.suite.js';
 
 const GBP = 'GBP' as CurrencyCode;
 type Line = RequestOf<(typeof accountsContract)['methods']['importLines']>['lines'][number];
@@ -16,7 +17,13 @@ function accountsOf(ledger: LedgerUnderTest): ClientOf<typeof accountsContract> 
       tokens: cards.map((reference) => ({ token: reference.toUpperCase() as CardToken, reference })),
     }),
   };
-  const accounts = new Accounts(ledger.client, cardProcessing, new MemoryViews(), ledger.records);
+  const accounts = new Accounts(
+    ledger.client,
+    cardProcessing,
+    new MemoryViews(),
+    ledger.records,
+    usersOver(ledger.journal).users,
+  );
   ledger.transport.answer(accountsContract, accounts);
   return ledger.transport.client(accountsContract);
 }

@@ -5,7 +5,7 @@ import { accountsProjection } from './accounts.projection.js';
 
 await runService({
   name: 'accounts',
-  needs: ['views'],
+  needs: ['journal', 'views', 'keys'],
   projections: [accountsProjection],
-  module: () => AccountsModule,
+  module: (parts) => AccountsModule.with({ keys: parts.keys() }),
 });

@@ -26,6 +26,6 @@ export function transactionShown(transaction: Transaction) {
   };
 }
 
-function instant(at: Micros): string {
+export function instant(at: Micros): string {
   return new Date(Number(at / 1000n)).toISOString();
 }

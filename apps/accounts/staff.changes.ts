@@ -6,12 +6,11 @@ import {
   type CardLimits,
   chart,
   type PaymentId,
+  STAFF,
 } from '@tallystick/ledger-core';
 import { badParam, missingParam } from '@tallystick/transport/service';
 import { currencyOf, storable } from './staff.refusals.js';
 import type { Change, PaymentBody } from './staff.schemas.js';
-
-const FROZEN_BY = 'staff';
 
 /** Of a card that is issued; staff change them later. */
 export const NO_LIMITS: CardLimits = {
@@ -60,12 +59,19 @@ export function commandOf(body: Change): AccountCommand {
     case 'set_overdraft_limit':
       if (body.overdraft_limit === undefined) throw missingParam('overdraft_limit');
       return { type: 'SetOverdraftLimit', overdraftLimit: BigInt(body.overdraft_limit) };
+    case 'add_owner':
+    case 'remove_owner':
+      if (body.user_id === undefined) throw missingParam('user_id');
+      return {
+        type: body.change === 'add_owner' ? 'AddAccountOwner' : 'RemoveAccountOwner',
+        userId: storable('user_id', body.user_id),
+      };
     case 'activate_card':
       return { type: 'ActivateCard', cardId: card() };
     case 'freeze_card':
-      return { type: 'FreezeCard', cardId: card(), frozenBy: FROZEN_BY };
+      return { type: 'FreezeCard', cardId: card(), frozenBy: STAFF };
     case 'unfreeze_card':
-      return { type: 'UnfreezeCard', cardId: card() };
+      return { type: 'UnfreezeCard', cardId: card(), unfrozenBy: STAFF };
     case 'report_card_lost':
       return { type: 'ReportCardLost', cardId: card() };
     case 'report_card_stolen':

@@ -3,6 +3,7 @@ import { holdsCardNumber } from '@tallystick/contracts';
 import { type CurrencyCode, isCurrency, rejections } from '@tallystick/ledger-core';
 import { badParam, missingParam, ProblemError } from '@tallystick/transport/service';
 import type { AccountNumber, Claim } from './account-numbers.js';
+import { isIban } from './iban.js';
 import type { OpenBody } from './staff.schemas.js';
 
 export function notFound(what: string): ProblemError {
@@ -21,13 +22,17 @@ export function storable(name: string, text: string): string {
   return text;
 }
 
-/** Null where the account is to have none. @throws ProblemError, 400 */
-export function numberOf({ account_number, sort_code }: OpenBody): AccountNumber | null {
-  if (account_number === undefined) {
-    if (sort_code !== undefined) throw missingParam('account_number');
-    return null;
+/** An IBAN as an account number of its own: it names its bank itself. @throws ProblemError, 400 */
+export function numbersOf({ account_number, sort_code, iban }: OpenBody): AccountNumber[] {
+  if (account_number === undefined && sort_code !== undefined) throw missingParam('account_number');
+  const numbers: AccountNumber[] = [];
+  if (account_number !== undefined)
+    numbers.push({ sortCode: sort_code ?? null, accountNumber: storable('account_number', account_number) });
+  if (iban !== undefined) {
+    if (!isIban(iban)) throw badParam('iban', 'iban is no international bank account number');
+    if (account_number !== iban) numbers.push({ sortCode: null, accountNumber: iban });
   }
-  return { sortCode: sort_code ?? null, accountNumber: storable('account_number', account_number) };
+  return numbers;
 }
 
 export function notClaimed(claim: Exclude<Claim, 'claimed'>): ProblemError {

@@ -8,12 +8,9 @@ import {
   type ClientOf,
   cardProcessingContract,
   cardsContract,
-  idempotencyKeyFault,
   isCardNumber,
   ledgerContract,
-  positionToken,
   type ResponseOf,
-  readPositionToken,
   transactionsContract,
 } from '@tallystick/contracts';
 import {
@@ -27,20 +24,20 @@ import type { Random, Time } from '@tallystick/transport';
 import { BOOK_DATE, CLOCK, clientOf, RANDOM, RECORDS, SECRETS, TIME } from '@tallystick/transport/nest';
 import {
   badParam,
-  callScopeOf,
   exactAmount,
   HttpRoutes,
   ProblemError,
   type Secrets,
   StaffToken,
 } from '@tallystick/transport/service';
-import { firstTimeOf, type Records } from '@tallystick/views';
+import type { Records } from '@tallystick/views';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountIdOf } from './account-id.js';
 import { AccountNumbers } from './account-numbers.js';
 import { accountShown, transactionShown } from './staff.answers.js';
 import { ALL_CHANNELS, commandOf, NO_LIMITS, paymentOf } from './staff.changes.js';
-import { currencyOf, notClaimed, notFound, numberOf, storable } from './staff.refusals.js';
+import { currencyOf, notClaimed, notFound, numbersOf, storable } from './staff.refusals.js';
+import { StaffRequests } from './staff.requests.js';
 import {
   accountParam,
   accountsAnswer,
@@ -58,20 +55,17 @@ import {
   transactionsQuery,
   written,
 } from './staff.schemas.js';
+import { UserRoutes } from './users.routes.js';
 
 const PATIENCE_MS = 5_000;
 const PAGE = '100';
-const CALLER = 'staff';
-/** When accounts and cards were first asked for: their ids carry that time. */
-const FIRST_ASKED = 'staff-first-asked';
 
 type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'];
 
 @Injectable()
 export class StaffRoutes {
-  private readonly staff: StaffToken;
+  private readonly requests: StaffRequests;
   private readonly numbers: AccountNumbers;
-  private journalId: string | undefined;
 
   constructor(
     routes: HttpRoutes,
@@ -82,13 +76,16 @@ export class StaffRoutes {
     @Inject(clientOf(cardProcessingContract)) private readonly cardProcessing: ClientOf<typeof cardProcessingContract>,
     @Inject(clientOf(ledgerContract)) private readonly ledger: ClientOf<typeof ledgerContract>,
     @Inject(clientOf(transactionsContract)) private readonly transactions: ClientOf<typeof transactionsContract>,
-    @Inject(CLOCK) private readonly clock: () => Micros,
-    @Inject(BOOK_DATE) private readonly localDateOf: BookDate,
-    @Inject(TIME) private readonly time: Time,
-    @Inject(RANDOM) private readonly random: Random,
-    @Inject(RECORDS) private readonly records: Records,
+    @Inject(CLOCK) clock: () => Micros,
+    @Inject(BOOK_DATE) bookDate: BookDate,
+    @Inject(TIME) time: Time,
+    @Inject(RANDOM) random: Random,
+    @Inject(RECORDS) records: Records,
   ) {
-    this.staff = new StaffToken(secrets);
+    const staff = new StaffToken(secrets);
+    const scope = { time, random, patienceMs: PATIENCE_MS };
+    this.requests = new StaffRequests({ ledger, records, staff, clock, bookDate, scope });
+    new UserRoutes(routes, { accounts, requests: this.requests });
     this.numbers = new AccountNumbers(records);
     this.addWrites(routes);
     this.addReads(routes);
@@ -141,7 +138,7 @@ export class StaffRoutes {
       handle: async (request) => {
         const { after, limit } = request.query;
         const page = { after: after === undefined ? null : (after as AccountId), limit: Number(limit ?? PAGE) };
-        const { accounts } = await this.accounts.list(page, this.contextOf(request));
+        const { accounts } = await this.accounts.list(page, this.requests.contextOf(request.headers));
         return { accounts: accounts.map(accountShown) };
       },
     });
@@ -151,10 +148,10 @@ export class StaffRoutes {
       summary: 'What the account has.',
       schemas: { params: accountParam, response: { 200: balanceAnswer } },
       handle: async (request) => {
-        const context = this.contextOf(request);
+        const context = this.requests.contextOf(request.headers);
         const accountId = request.params.account_id as AccountId;
         const { found } = await this.balance.get(
-          { accountId, minPosition: await this.minPosition(request, context) },
+          { accountId, minPosition: await this.requests.minPosition(request.headers, context) },
           context,
         );
         if (found === null) throw notFound('account');
@@ -177,12 +174,12 @@ export class StaffRoutes {
         response: { 200: transactionsAnswer },
       },
       handle: async (request) => {
-        const context = this.contextOf(request);
+        const context = this.requests.contextOf(request.headers);
         const { before, limit } = request.query;
         const { transactions } = await this.transactions.list(
           {
             accountId: request.params.account_id as AccountId,
-            minPosition: await this.minPosition(request, context),
+            minPosition: await this.requests.minPosition(request.headers, context),
             limit: Number(limit ?? PAGE),
             before: before === undefined ? null : (before as TransactionId),
           },
@@ -194,8 +191,8 @@ export class StaffRoutes {
   }
 
   private async open(body: OpenBody, request: FastifyRequest, reply: FastifyReply) {
-    const context = this.contextOf(request);
-    const number = numberOf(body);
+    const context = this.requests.contextOf(request.headers);
+    const numbers = numbersOf(body);
     const { product = 'current', overdraft_limit = 0, owners = [], external_reference } = body;
     const account = {
       currency: currencyOf(body.currency),
@@ -205,8 +202,8 @@ export class StaffRoutes {
       externalReference:
         external_reference === undefined ? null : await this.shownReference(external_reference, context),
     };
-    const at = await this.firstCircumstances(request, 'accounts');
-    const claim = await this.numbers.claim(accountIdOf(at.caller, at.key, at.effectiveAt), number);
+    const at = await this.requests.firstCircumstances(request.headers, 'accounts');
+    const claim = await this.numbers.claim(accountIdOf(at.caller, at.key, at.effectiveAt), numbers);
     if (claim !== 'claimed') throw notClaimed(claim);
     const { accountId, outcomes } = await this.accounts.open({ ...at, ...account }, context);
     return this.answer(accountId, outcomes, context, reply);
@@ -218,7 +215,7 @@ export class StaffRoutes {
   }
 
   private async issue(accountId: AccountId, body: CardBody, request: FastifyRequest, reply: FastifyReply) {
-    const context = this.contextOf(request);
+    const context = this.requests.contextOf(request.headers);
     if (!isCardNumber(body.number))
       throw badParam('number', 'a card number has 12 to 19 digits and a valid check digit');
     const { tokens } = await this.cardProcessing.tokenise({ cards: [body.number] }, context);
@@ -228,18 +225,19 @@ export class StaffRoutes {
       token: known.token,
       masked: known.reference,
       expiry: body.expiry ?? null,
+      holder: body.holder ?? null,
       active: body.active ?? false,
       controls: ALL_CHANNELS,
       limits: NO_LIMITS,
     };
-    const at = await this.firstCircumstances(request, `cards/${accountId}`);
+    const at = await this.requests.firstCircumstances(request.headers, `cards/${accountId}`);
     const { cardId, outcomes } = await this.cards.issue({ ...at, accountId, ...card }, context);
     return { ...(await this.answer(accountId, outcomes, context, reply)), card_id: cardId, token: known.token };
   }
 
   private async execute(accountId: AccountId, command: AccountCommand, request: FastifyRequest, reply: FastifyReply) {
-    const context = this.contextOf(request);
-    const { caller, ...at } = this.circumstances(request);
+    const context = this.requests.contextOf(request.headers);
+    const { caller, ...at } = this.requests.circumstances(request.headers);
     const { outcomes } = await this.ledger.execute(
       { accountId, caller, commands: [{ ...at, causedAt: 0n, command }] },
       context,
@@ -254,43 +252,6 @@ export class StaffRoutes {
       const { status, code, message, retryable } = rejections[outcome.rejection];
       throw new ProblemError({ status, code, message, retryable });
     }
-    this.journalId ??= (await this.ledger.journal({}, context)).id;
-    const position = positionToken(this.journalId, outcome.position);
-    void reply.header('x-ledger-position', position);
-    return { account_id: accountId, position };
-  }
-
-  private circumstances({ headers }: FastifyRequest) {
-    const key = headers['idempotency-key'];
-    const fault = idempotencyKeyFault(key);
-    if (fault !== undefined) throw new ProblemError({ status: 400, ...fault });
-    const effectiveAt = this.clock();
-    return { caller: CALLER, key: String(key), effectiveAt, localDate: this.localDateOf(effectiveAt) };
-  }
-
-  /** Of what makes an id: a retry must come to the same account or card. */
-  private async firstCircumstances(request: FastifyRequest, scope: string) {
-    const now = this.circumstances(request);
-    const effectiveAt = await firstTimeOf(this.records, FIRST_ASKED, `${scope}/${now.key}`, now.effectiveAt);
-    return { ...now, effectiveAt, localDate: this.localDateOf(effectiveAt) };
-  }
-
-  private contextOf(request: FastifyRequest): CallContext {
-    const { time, random } = this;
-    return callScopeOf(request.headers, {
-      time,
-      random,
-      actor: this.staff.actorOf(request.headers),
-      patienceMs: PATIENCE_MS,
-    });
-  }
-
-  private async minPosition(request: FastifyRequest, context: CallContext): Promise<bigint> {
-    const token = request.headers['x-min-ledger-position'];
-    if (token === undefined) return 0n;
-    this.journalId ??= (await this.ledger.journal({}, context)).id;
-    const position = readPositionToken(String(token), this.journalId);
-    if (position === undefined) throw badParam('x-min-ledger-position', 'this is no token of this ledger');
-    return position;
+    return { account_id: accountId, position: await this.requests.written(outcome.position, context, reply) };
   }
 }

@@ -1,11 +1,15 @@
 // What the staff's routes are sent and what they answer, as JSON. Unknown fields are refused everywhere.
-import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 
-const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
-const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+import { type Static, type TProperties, Type } from '@sinclair/typebox';
+import { orNull } from '@tallystick/contracts';
+
+export const closed = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
 const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const code = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 const text = (maxLength: number) => Type.String({ maxLength });
+
+const OWNER = '^[A-Za-z0-9_.-]{1,64}$';
 
 export const accountParam = closed({ account_id: Type.String({ pattern: '^acc_[0-9A-Za-z]{4,59}$' }) });
 export const keyHeader = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
@@ -14,18 +18,20 @@ export const openBody = closed({
   currency: code,
   product: Type.Optional(text(64)),
   overdraft_limit: Type.Optional(minorUnits),
-  owners: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }), { maxItems: 16 })),
+  owners: Type.Optional(Type.Array(Type.String({ pattern: OWNER }), { maxItems: 16 })),
   external_reference: Type.Optional(text(255)),
   account_number: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,34}$' })),
   sort_code: Type.Optional(
     Type.String({ pattern: '^[A-Za-z0-9]{1,35}$', description: "a clearing member's id, without hyphens" }),
   ),
+  iban: Type.Optional(Type.String({ pattern: '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$', description: 'without spaces' })),
 });
 export type OpenBody = Static<typeof openBody>;
 
 export const cardBody = closed({
   number: Type.String({ minLength: 12, maxLength: 19 }),
   expiry: Type.Optional(Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' })),
+  holder: Type.Optional(Type.String({ pattern: OWNER, description: "one of the account's owners" })),
   active: Type.Optional(Type.Boolean()),
 });
 export type CardBody = Static<typeof cardBody>;
@@ -56,6 +62,8 @@ const CHANGES = [
   'unfreeze',
   'close',
   'set_overdraft_limit',
+  'add_owner',
+  'remove_owner',
   'activate_card',
   'freeze_card',
   'unfreeze_card',
@@ -70,6 +78,7 @@ export const changeBody = closed({
   change: Type.Union(CHANGES.map((name) => Type.Literal(name))),
   reason: Type.Optional(text(255)),
   card_id: Type.Optional(Type.String({ pattern: '^card_[0-9A-Za-z]{4,59}$' })),
+  user_id: Type.Optional(Type.String({ pattern: OWNER, description: 'an owner' })),
   overdraft_limit: Type.Optional(minorUnits),
   limits: Type.Optional(cardLimits),
   controls: Type.Optional(cardControls),

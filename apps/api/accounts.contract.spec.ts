@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { authorise, clear, open, refund } from '@tallystick/ledger-core/account/commands.suite';
 import { GBP } from '@tallystick/ledger-core/account/specification.suite';
-import { DAY } from '../ledger/ledger-over-memory.suite.js';
+import type { AccountNumber } from '../accounts/account-numbers.js';
+import { context, DAY } from '../ledger/ledger-over-memory.suite.js';
 import { ApiService, joint, mine, others, unknownAccount } from './api-service.suite.js';
 
 let api: ApiService;
@@ -60,6 +61,102 @@ describe('a user with an account of their own and a joint one', () => {
     const { body } = await api.get('/accounts');
     expect(body.accounts).toHaveLength(3);
     expect(body.accounts).toContainEqual({ ...shown(unknownAccount, 'uk_retail', 'user_1'), closed: true });
+  });
+});
+
+describe('the owners of an account', () => {
+  const named = (userId: string, name: string) => {
+    const details = { name, preferredName: null, preferredFirstName: null, email: null, phone: null, address: null };
+    const request = {
+      caller: 'spec',
+      key: userId,
+      effectiveAt: 0n,
+      userId,
+      details: { ...details, dateOfBirth: null },
+    };
+    return api.of.users.register(request, context);
+  };
+  const ownersOf = async (id: string) => {
+    const { accounts } = (await api.get('/accounts')).body;
+    return accounts.find((account: { id: string }) => account.id === id).owners;
+  };
+
+  it('are called as they want to be, joint ones too, and by nothing once they were erased', async () => {
+    await named('user_1', 'Ada Lovelace');
+    await named('user_2', 'Grace Hopper');
+    await api.fill();
+    const ada = { user_id: 'user_1', preferred_name: 'Ada Lovelace', preferred_first_name: 'Ada' };
+    const grace = { user_id: 'user_2', preferred_name: 'Grace Hopper', preferred_first_name: 'Grace' };
+    expect(await ownersOf(mine)).toEqual([ada]);
+    expect(await ownersOf(joint)).toEqual([ada, grace]);
+    await api.of.users.erase({ userId: 'user_2', caller: 'spec' }, context);
+    // What is remembered of names lasts a moment.
+    api.time.advance(10_000);
+    expect(await ownersOf(joint)).toEqual([ada, { user_id: 'user_2', preferred_name: '', preferred_first_name: '' }]);
+  });
+
+  it('see an account from when they become owners to when they are none any more', async () => {
+    await api.do(others, { type: 'AddAccountOwner', userId: 'user_1' });
+    expect((await ownersOf(others)).map((owner: { user_id: string }) => owner.user_id)).toEqual(['user_2', 'user_1']);
+    await api.do(others, { type: 'RemoveAccountOwner', userId: 'user_1' });
+    const { accounts } = (await api.get('/accounts')).body;
+    expect(accounts.map(({ id }: { id: string }) => id).sort()).toEqual([mine, joint].sort());
+    expect((await api.get(`/balance?account_id=${others}`)).status).toBe(403);
+  });
+});
+
+describe('an account', () => {
+  const id = unknownAccount;
+  const shownAs = async (product: string, numbers: readonly AccountNumber[] = []) => {
+    await api.of.numbers.claim(id, numbers);
+    await api.do(id, open({ accountId: id, product }));
+    const { accounts } = (await api.get('/accounts')).body;
+    return accounts.find((account: { id: string }) => account.id === id);
+  };
+  const uk = { sortCode: '040004', accountNumber: '12345678' };
+  const iban = { sortCode: null, accountNumber: 'GB33BUKB20201555555555' };
+  const local = { account_number: '12345678', sort_code: '040004' };
+
+  it.each([
+    ['current', 'uk_retail', /^user_1$/],
+    ['uk_retail', 'uk_retail', /^user_1$/],
+    ['uk_retail_joint', 'uk_retail_joint', /^user_1$/],
+    ['business', 'uk_business', /^user_1$/],
+    ['uk_business', 'uk_business', /^user_1$/],
+    ['rewards', 'uk_rewards', /^user_1$/],
+    ['flex', 'uk_monzo_flex', /^monzoflex_0000/],
+    ['loan', 'uk_loan', /^loan_0000/],
+    ['something of the bank’s own', 'uk_retail', /^user_1$/],
+    ['constructor', 'uk_retail', /^user_1$/],
+  ])('of the product %s is shown as %s', async (product, type, description) => {
+    expect(await shownAs(product)).toMatchObject({ type, description: expect.stringMatching(description) });
+  });
+
+  it('that has a number is shown it', async () => {
+    expect(await shownAs('current', [uk])).toMatchObject({ ...local, payment_details: { locale_uk: local } });
+  });
+
+  it('that has an IBAN besides is shown both', async () => {
+    const { payment_details } = await shownAs('business', [uk, iban]);
+    expect(payment_details).toEqual({
+      locale_uk: local,
+      iban: {
+        unformatted: 'GB33BUKB20201555555555',
+        formatted: 'GB33 BUKB 2020 1555 5555 55',
+        bic: '',
+        usage_description: 'For payments from abroad',
+        usage_description_web: 'For payments from abroad',
+      },
+    });
+  });
+
+  it.each<[string, string, readonly AccountNumber[]]>([
+    ['has none', 'current', []],
+    ['has one of another country', 'current', [{ sortCode: '021000021', accountNumber: '123456789' }]],
+    ['is no current account', 'flex', [uk, iban]],
+  ])('that %s is shown no number', async (_, product, numbers) => {
+    const account = await shownAs(product, numbers);
+    for (const field of ['account_number', 'sort_code', 'payment_details']) expect(account).not.toHaveProperty(field);
   });
 });
 

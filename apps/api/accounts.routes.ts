@@ -1,6 +1,12 @@
 // GET /accounts and GET /balance (customer API, sections 4 and 5).
 import type { balanceContract, ClientOf } from '@tallystick/contracts';
-import { accountShown, type CustomerDoor, type OwnedAccounts, sendJson } from '@tallystick/customer-api';
+import {
+  accountShown,
+  type CustomerDoor,
+  type DetailsOfAccounts,
+  type OwnedAccounts,
+  sendJson,
+} from '@tallystick/customer-api';
 import type { Micros } from '@tallystick/ledger-core';
 import { exactAmount } from '@tallystick/transport/service';
 import { accountsAnswer, accountsQuery, balanceAnswer, balanceQuery } from './api.schemas.js';
@@ -8,6 +14,7 @@ import type { SpendingToday } from './spending-today.js';
 
 export interface AccountRoutesPorts {
   readonly owned: OwnedAccounts;
+  readonly details: DetailsOfAccounts;
   readonly balance: Pick<ClientOf<typeof balanceContract>, 'get'>;
   readonly spending: SpendingToday;
   /** Microseconds since 1970. */
@@ -33,7 +40,8 @@ export class AccountRoutes {
       schemas: { querystring: accountsQuery, response: { 200: accountsAnswer } },
       handle: async (customer, { query }, reply) => {
         const accounts = await this.ports.owned.fresh(customer);
-        const shown = accounts.map((account) => accountShown(account, customer.userId));
+        const details = await this.ports.details.of(accounts, customer.context);
+        const shown = accounts.map((account) => accountShown(account, customer.userId, details));
         const wanted = query.account_type ?? '';
         return sendJson(reply, { accounts: wanted === '' ? shown : shown.filter(({ type }) => type === wanted) });
       },

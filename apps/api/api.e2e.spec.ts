@@ -9,6 +9,11 @@ const PURCHASES = 10_000;
 const BATCH = 20;
 const AT_ONCE = 8;
 const PAGE = 17;
+const NUMBER_OF_ACCOUNT = { account_number: '12345678', sort_code: '040004' };
+/** More than the account has: what is declined for want of money would have been allowed otherwise. */
+const TOO_MUCH = { amount: 2_000_000, currency: 'GBP' };
+/** Before them, by the card's freezes and for want of money. */
+const DECLINED = 10;
 
 let data: DataFolder;
 let bank: BankProcess;
@@ -37,7 +42,7 @@ beforeAll(async () => {
   const opened = await staff(
     bank,
     '/staff/accounts',
-    { currency: 'GBP', owners: [USER], overdraft_limit: 1_000_000 },
+    { currency: 'GBP', owners: [USER], overdraft_limit: 1_000_000, ...NUMBER_OF_ACCOUNT },
     'a',
   );
   account = String(opened.id ?? opened.account_id);
@@ -66,6 +71,48 @@ describe('a program of a customer', () => {
     expect(accounts).toMatchObject([{ id: account, description: USER, type: 'uk_retail' }]);
   }, 30_000);
 
+  it('is shown the customer’s name, and the number of the account, until they are erased', async () => {
+    const owner = (name: string, first: string) => ({
+      user_id: USER,
+      preferred_name: name,
+      preferred_first_name: first,
+    });
+    const ownersUntil = (wanted: object) =>
+      until('the owner is so called', async () => {
+        const [shown] = (await get('/accounts')).body.accounts;
+        return JSON.stringify(shown.owners) === JSON.stringify([wanted]) ? shown : undefined;
+      });
+    await staff(bank, '/staff/users', { user_id: USER, name: 'Ada Lovelace' }, 'u');
+    expect(await ownersUntil(owner('Ada Lovelace', 'Ada'))).toMatchObject({
+      account_number: '12345678',
+      sort_code: '040004',
+      payment_details: { locale_uk: { account_number: '12345678', sort_code: '040004' } },
+    });
+    const headers = { authorization: `Bearer ${bank.staffToken}` };
+    expect((await fetch(`${bank.url}/staff/users/${USER}`, { method: 'DELETE', headers })).status).toBe(200);
+    await ownersUntil(owner('', ''));
+  }, 60_000);
+
+  it('freezes the customer’s card, and the next authorisation is declined', async () => {
+    const [card] = (await get('/cards')).body.cards;
+    expect(card).toMatchObject({ account_id: account, last_four: '4444', frozen: false });
+    const change = async (path: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(`${bank.url}/cards/${card.id}/${path}`, { method: 'PUT', headers });
+      expect(answer.status).toBe(200);
+    };
+    const buy = (key: string) => {
+      const merchant = { name: 'TESCO STORES 3217', mcc: '5411' };
+      return staff(bank, '/gateway/authorisations', { card: { number: NUMBER }, amount: TOO_MUCH, merchant }, key);
+    };
+    for (let round = 0; round < 5; round++) {
+      await change('freeze');
+      expect(await buy(`frozen-${round}`)).toMatchObject({ decision: 'declined', reason: 'card_frozen' });
+      await change('unfreeze');
+      expect(await buy(`thawed-${round}`)).toMatchObject({ decision: 'declined', reason: 'insufficient_funds' });
+    }
+  }, 60_000);
+
   it('goes from page to page while card payments come in, and misses none', async () => {
     let sent = 0;
     let isDone = false;
@@ -91,7 +138,7 @@ describe('a program of a customer', () => {
     }
     await buying;
     expect(new Set(seen).size).toBe(seen.length);
-    expect(seen).toHaveLength(PURCHASES);
+    expect(seen).toHaveLength(PURCHASES + DECLINED);
     expect((await get(`/balance?account_id=${account}`)).body).toMatchObject({
       balance: -PURCHASES,
       spend_today: -PURCHASES,

@@ -11,7 +11,7 @@ import {
   paymentsContract,
   transactionsContract,
 } from '@tallystick/contracts';
-import { CustomerDoor, OwnedAccounts, RateLimiter } from '@tallystick/customer-api';
+import { CustomerDoor, DetailsOfAccounts, OwnedAccounts, RateLimiter } from '@tallystick/customer-api';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import { BOOK_DATE, BOOK_ZONE, CLOCK, clientOf, RANDOM, RECORDS, TIME } from '@tallystick/transport/nest';
@@ -52,7 +52,7 @@ export class ApiHttp {
     @Inject(clientOf(transactionsContract)) transactions: ClientOf<typeof transactionsContract>,
     @Inject(CUSTOMER_KEYS) keys: CustomerKeys,
     @Inject(RECORDS) records: Records,
-    @Inject(API_CONFIGURATION) { rateLimit, historyDays, settlingMs, publicUrl }: ApiConfiguration,
+    @Inject(API_CONFIGURATION) { rateLimit, historyDays, settlingMs, publicUrl, bic = '' }: ApiConfiguration,
     @Inject(CLOCK) clock: () => Micros,
     @Inject(BOOK_DATE) bookDate: BookDate,
     @Inject(BOOK_ZONE) bookZone: string,
@@ -64,8 +64,9 @@ export class ApiHttp {
     const scope = { time, random, patienceMs: PATIENCE_MS };
     const door = new CustomerDoor(routes, { auth, ledger, limiter, scope });
     const owned = new OwnedAccounts(accounts, now);
+    const details = new DetailsOfAccounts(accounts, now, bic);
     const spending = new SpendingToday(transactions, dayStartIn(bookZone));
-    new AccountRoutes(door, { owned, balance, spending, clock });
+    new AccountRoutes(door, { owned, details, balance, spending, clock });
     const ownedTransactions = new OwnedTransactions(owned, transactions);
     const written = { ownedTransactions, transactions, openAll: keys.openAll, random };
     new TransactionRoutes(door, { ...written, owned, ledger, clock, historyDays, settlingMs });

@@ -46,6 +46,22 @@ const account = Type.Object({
   currency: text,
   country_code: text,
   owners: Type.Array(owner),
+  account_number: optional(text),
+  sort_code: optional(text),
+  payment_details: optional(
+    Type.Object({
+      locale_uk: optional(Type.Object({ account_number: text, sort_code: text })),
+      iban: optional(
+        Type.Object({
+          unformatted: text,
+          formatted: text,
+          bic: text,
+          usage_description: text,
+          usage_description_web: text,
+        }),
+      ),
+    }),
+  ),
 });
 export const accountsAnswer = Type.Object({ accounts: Type.Array(account) });
 

@@ -13,6 +13,8 @@ export interface ApiConfiguration {
   readonly settlingMs: number;
   /** Where programs find this API, `https://api.example`: URLs that are told begin with it. Undefined: where the request went. */
   readonly publicUrl?: string | undefined;
+  /** The bank's own, shown with IBANs; none where it is left out. */
+  readonly bic?: string;
 }
 
 export const defaultApi: ApiConfiguration = { rateLimit: defaultRateLimit, historyDays: 90, settlingMs: 100 };

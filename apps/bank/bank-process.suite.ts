@@ -78,7 +78,7 @@ export class BankProcess {
     /** Where customers' programs call. */
     readonly edgeUrl: string,
     private readonly process: Process,
-    private readonly staffToken: string,
+    readonly staffToken: string,
   ) {}
 
   /** @param environment more of it, or other */

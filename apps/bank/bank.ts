@@ -224,7 +224,7 @@ function bankModule(engine: Engine, transport: Transport, doors?: ServeOptions):
       engine.module(),
       ContractsModule.forRoot({ transport }),
       LedgerModule,
-      AccountsModule,
+      AccountsModule.with({ keys }),
       AuthModule.with({ configuration: authBehind(doors), random: randomBytes }),
       CardsModule,
       cardProcessing,

@@ -6,6 +6,8 @@ import type { Service } from '@tallystick/transport/service';
 import { ApiModule, type ApiOptions } from '../api/api.module.js';
 import { defaultApi } from '../api/configuration.js';
 import { type AuthConfiguration, defaultAuth } from '../auth/configuration.js';
+import { CardApiModule } from '../card-api/card-api.module.js';
+import { defaultCardApi } from '../card-api/configuration.js';
 import { defaultEdge } from '../edge-proxy/configuration.js';
 import { EdgeProxy, EdgeProxyModule } from '../edge-proxy/edge-proxy.module.js';
 import type { Engine } from './engine.js';
@@ -29,9 +31,9 @@ export function authBehind(doors: EdgeOptions | undefined): AuthConfiguration {
   return doors?.edgePort === undefined ? defaultAuth : { ...defaultAuth, proxies: 1 };
 }
 
-/** The customer API, and the edge where there is to be one. */
+/** What customers' programs reach, and the edge where there is to be one. */
 export function customerModules(keys: ApiOptions['keys'], doors: EdgeOptions | undefined): DynamicModule[] {
-  if (doors?.edgePort === undefined) return [ApiModule.with({ keys })];
+  if (doors?.edgePort === undefined) return [ApiModule.with({ keys }), CardApiModule.with()];
   // No load balancer has to notice that this edge goes.
   const configuration = {
     ...defaultEdge,
@@ -42,7 +44,8 @@ export function customerModules(keys: ApiOptions['keys'], doors: EdgeOptions | u
   };
   // The edge counts requests.
   const api = ApiModule.with({ keys, configuration: { ...defaultApi, rateLimit: undefined } });
-  return [api, EdgeProxyModule.with({ configuration })];
+  const cardApi = CardApiModule.with({ ...defaultCardApi, rateLimit: undefined });
+  return [api, cardApi, EdgeProxyModule.with({ configuration })];
 }
 
 function rateOf({ edgeRate }: EdgeOptions): RateLimit {

@@ -96,6 +96,12 @@ async function besideBank(folder: string, signal: AbortSignal): Promise<OpenedBo
     importLines: refuse,
     byNumber: refuse,
     numberOf: refuse,
+    numbersOf: refuse,
+    registerUser: refuse,
+    changeUser: refuse,
+    eraseUser: refuse,
+    user: refuse,
+    ownerNames: refuse,
   });
   transport.answer(balanceContract, new Balance(views, freshness));
   transport.answer(financeContract, new Finance({ journal, views, timeZone: BOOK_ZONE }));

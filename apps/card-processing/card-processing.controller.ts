@@ -22,6 +22,9 @@ export class CardProcessingController implements Handlers {
     tokens: cards.map((card) => tokenOfReference(card, this.tokens)),
   });
 
+  assignNumber: Handlers['assignNumber'] = async ({ name }) =>
+    tokenOfReference(this.tokens.newNumber(name), this.tokens);
+
   importRows: Handlers['importRows'] = (request, context) => this.importer.importRows(request, context);
 
   readClearing: Handlers['readClearing'] = async (request) => this.clearing.read(request);

@@ -32,6 +32,8 @@ export interface OverMemory {
   readonly journal: MemoryJournal;
   readonly ledger: ClientOf<typeof ledgerContract>;
   readonly cards: ClientOf<typeof cardsContract>;
+  /** What the cards service answers from; filled by whoever needs it. */
+  readonly cardViews: MemoryViews;
   readonly tokens: CardTokens;
   readonly context: CallContext;
   readonly transport: Transport;
@@ -86,7 +88,8 @@ export async function gatewayOverMemory({
   const ports = { journal, clock, records, cacheWeight: 100_000, pause: () => Promise.resolve() };
   transport.answer(ledgerContract, new Ledger(ports, new AccountStreams(ports)));
   const ledger = transport.client(ledgerContract);
-  transport.answer(cardsContract, new Cards(ledger, records, new MemoryViews(), { waitUntil: async () => {} }));
+  const cardViews = new MemoryViews();
+  transport.answer(cardsContract, new Cards(ledger, records, cardViews, { waitUntil: async () => {} }));
   const cards = transport.client(cardsContract);
   const secret = { version: 1, bytes: new Uint8Array(32).fill(9) };
   const secrets: Secrets = { current: () => secret, version: (_, version) => (version === 1 ? secret : undefined) };
@@ -131,6 +134,7 @@ export async function gatewayOverMemory({
       token: tokens.tokenOf(NUMBER),
       masked: '************4444',
       expiry: null,
+      holder: null,
       active: true,
       controls: ALL_ON,
       limits: NO_LIMITS,
@@ -151,6 +155,7 @@ export async function gatewayOverMemory({
     journal,
     ledger,
     cards,
+    cardViews,
     tokens,
     context,
     transport,

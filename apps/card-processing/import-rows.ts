@@ -162,7 +162,15 @@ function circumstancesOf(row: ImportedRow) {
 
 function cardOf(row: ImportedRow, accountId: Place['accountId'], token: ImportedRow['token']) {
   const key = `${row.file}:${row.row}:card`;
-  const card = { token, masked: row.reference, expiry: null, active: true, controls: ALL_ON, limits: NO_LIMITS };
+  const card = {
+    token,
+    masked: row.reference,
+    expiry: null,
+    holder: null,
+    active: true,
+    controls: ALL_ON,
+    limits: NO_LIMITS,
+  };
   return { ...circumstancesOf(row), key, accountId, ...card };
 }
 

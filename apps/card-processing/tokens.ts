@@ -1,5 +1,6 @@
 // A card number becomes a keyed token at the first hop (architecture, rule 12); from there on nobody sees the number.
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
+import { passesLuhn } from '@tallystick/contracts';
 import type { CardToken } from '@tallystick/ledger-core';
 
 /** A key from the secret port. */
@@ -24,6 +25,11 @@ export function isCardToken(text: string): text is CardToken {
   return TOKEN.test(text) && !LOOKS_LIKE_A_NUMBER.test(text);
 }
 
+/** Of numbers that the bank gives to its own cards: what ISO/IEC 7812 leaves to the countries, so no scheme's. */
+const ISSUER = '999999';
+/** Between the issuer and the check digit. */
+const ACCOUNT_DIGITS = 9;
+
 /** Turns card numbers into tokens: `tok_<key version>_<24 base62 digits>`, 128 bits of HMAC-SHA-256 (RFC 2104) of the digits. */
 export class CardTokens {
   private readonly current: KeyedTokens;
@@ -44,6 +50,14 @@ export class CardTokens {
     return this.current.tokenOf(number);
   }
 
+  /**
+   * A number for a card of the bank's own, 16 digits. It follows from the newest key and the card's name, so that nobody has to keep it:
+   * who makes the card can be told it again, and the same name never gives another while the key is the same.
+   */
+  newNumber(name: string): string {
+    return this.current.newNumber(name);
+  }
+
   /** Under the older keys, the newest of them first: cards issued before the key was changed. */
   olderTokensOf(number: string): CardToken[] {
     return this.older.map((key) => key.tokenOf(number));
@@ -59,7 +73,8 @@ class KeyedTokens {
   private readonly inner = new Uint8Array(BLOCK_BYTES + NUMBER_BYTES_MAX);
   private readonly outer = new Uint8Array(BLOCK_BYTES + HASH_BYTES);
 
-  constructor({ version, key }: TokenKey) {
+  constructor(private readonly of: TokenKey) {
+    const { version, key } = of;
     if (!Number.isInteger(version) || version < 1 || version > 9_999)
       throw new Error('a token key has a version from 1 to 9999');
     if (key.length < HASH_BYTES) throw new Error(`token key ${version} is shorter than 32 bytes`);
@@ -71,6 +86,15 @@ class KeyedTokens {
       this.inner[i] = byte ^ 0x36;
       this.outer[i] = byte ^ 0x5c;
     }
+  }
+
+  newNumber(name: string): string {
+    // With letters in it, so never what a token is made of.
+    const digest = createHmac('sha256', this.of.key).update(`card number of ${name}`).digest();
+    const account = digest.readBigUInt64BE() % 10n ** BigInt(ACCOUNT_DIGITS);
+    const payload = `${ISSUER}${String(account).padStart(ACCOUNT_DIGITS, '0')}`;
+    const check = Array.from('0123456789').find((digit) => passesLuhn(payload + digit));
+    return `${payload}${check}`;
   }
 
   tokenOf(number: string): CardToken {

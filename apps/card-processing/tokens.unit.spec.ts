@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { isCardNumber } from '@tallystick/contracts';
 import { parseInstant } from './instants.js';
 import { CardTokens, isCardToken } from './tokens.js';
 
@@ -34,6 +35,18 @@ describe('a token', () => {
     ]);
     expect(both.tokenOf('4111111111111111')).toMatch(/^tok_2_/);
     expect(both.olderTokensOf('4111111111111111')).toEqual([old.tokenOf('4111111111111111')]);
+  });
+
+  it('is found from a number that the bank gives to a card of its own, the same for the same card', () => {
+    const tokens = new CardTokens([{ version: 1, key: key(1) }]);
+    const numbers = Array.from({ length: 100 }, (_, n) => tokens.newNumber(`card ${n}`));
+    for (const number of numbers) {
+      expect(number).toMatch(/^999999[0-9]{10}$/);
+      expect(isCardNumber(number)).toBe(true);
+    }
+    expect(new Set(numbers).size).toBe(100);
+    expect(tokens.newNumber('card 7')).toBe(numbers[7]);
+    expect(new CardTokens([{ version: 1, key: key(2) }]).newNumber('card 7')).not.toBe(numbers[7]);
   });
 
   it('needs keys that are long enough and tell apart', () => {

@@ -46,7 +46,7 @@ describe('the cards of an account', () => {
       'frozen no more',
       [
         { type: 'FreezeCard', cardId: card, frozenBy: 'user' },
-        { type: 'UnfreezeCard', cardId: card },
+        { type: 'UnfreezeCard', cardId: card, unfrozenBy: 'user' },
       ],
       { frozen: false },
     ],

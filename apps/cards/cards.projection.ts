@@ -6,7 +6,6 @@ import { cardsTable } from './cards.tables.js';
 /** As the ledger's own state calls them; a card that was frozen is besides whatever it is. */
 const STATUS: Partial<Record<CardEvent['type'], string>> = {
   CardActivated: 'ACTIVE',
-  CardReplaced: 'REPLACED',
   CardReportedLost: 'LOST',
   CardReportedStolen: 'STOLEN',
   CardCancelled: 'CANCELLED',
@@ -36,7 +35,7 @@ export const cardsProjection: Projection = mapping({
     };
     switch (event.type) {
       case 'CardIssued':
-        put('issued', { masked: event.masked, expiry: event.expiry, issued_at: effectiveAt });
+        put('issued', { masked: event.masked, expiry: event.expiry, holder: event.holder, issued_at: effectiveAt });
         put('status', { status: event.active ? 'ACTIVE' : 'INACTIVE' });
         put('frozen', { frozen: false });
         put('controls', { controls: JSON.stringify(event.controls) });
@@ -48,6 +47,8 @@ export const cardsProjection: Projection = mapping({
         return put('controls', { controls: JSON.stringify(event.controls) });
       case 'CardLimitsSet':
         return put('limits', { limits: limitsText(event.limits) });
+      case 'CardReplaced':
+        return put('status', { status: 'REPLACED', replaced_by: event.replacementCardId });
       default: {
         const status = STATUS[event.type as CardEvent['type']];
         if (status !== undefined) put('status', { status });

@@ -7,8 +7,8 @@ export const cardsTable: TableDefinition = {
   clusteringKey: [{ column: 'card_id', order: 'ascending' }],
   keys: { account_id: 'text', card_id: 'text' },
   groups: {
-    issued: { masked: 'text', expiry: 'text', issued_at: 'instant' },
-    status: { status: 'text' },
+    issued: { masked: 'text', expiry: 'text', holder: 'text', issued_at: 'instant' },
+    status: { status: 'text', replaced_by: 'text' },
     frozen: { frozen: 'boolean' },
     controls: { controls: 'text' },
     limits: { limits: 'text' },

@@ -52,7 +52,7 @@ export class Cards implements Handlers {
   };
 
   issue: Handlers['issue'] = async (request, context) => {
-    const { caller, key, effectiveAt, localDate, accountId, token, masked, expiry, active, controls, limits } = request;
+    const { caller, key, effectiveAt, localDate, accountId, token, ...card } = request;
     const wanted: Place = {
       accountId,
       cardId: deriveId('card', effectiveAt, 'card', `${caller}/${accountId}/${key}`) as CardId,
@@ -62,7 +62,7 @@ export class Cards implements Handlers {
     const { found } = await this.ledger.account({ accountId }, context);
     const bound: Bound = found === null ? { rejection: 'UnknownAccount' } : await this.reserve(token, wanted);
     if ('rejection' in bound) return { cardId, outcomes: [{ kind: 'rejected', ...bound }] };
-    const command = { type: 'IssueCard' as const, cardId, token, masked, expiry, active, controls, limits };
+    const command = { type: 'IssueCard' as const, cardId, token, ...card };
     const { outcomes } = await this.ledger.execute(
       { accountId, caller, commands: [{ key, effectiveAt, localDate, causedAt: 0n, command }] },
       context,
@@ -153,7 +153,9 @@ function cardOf(row: Row): Card {
     cardId: row.card_id as CardId,
     masked: row.masked as string | null,
     expiry: row.expiry as string | null,
+    holder: row.holder as string | null,
     status: row.status as Card['status'],
+    replacedBy: row.replaced_by as CardId | null,
     frozen: row.frozen as boolean,
     controls: JSON.parse(row.controls as string) as Card['controls'],
     limits: limitsOf(JSON.parse(row.limits as string)),

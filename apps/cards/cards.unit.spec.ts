@@ -37,7 +37,15 @@ async function twoAccounts() {
 const at = (key: string) => ({ caller: 'spec', key, effectiveAt: MAY_FIRST, localDate: bookDate(MAY_FIRST) });
 
 function issuing(accountId: AccountId, key = 'card', of = token) {
-  const card = { token: of, masked: null, expiry: null, active: true, controls: everyChannel, limits: noLimits };
+  const card = {
+    token: of,
+    masked: null,
+    expiry: null,
+    holder: null,
+    active: true,
+    controls: everyChannel,
+    limits: noLimits,
+  };
   return { ...at(key), accountId, ...card };
 }
 

@@ -193,7 +193,7 @@ total                                     GBP        62.55    62.55     0.00
     expect(await ran('replay --verify')).toEqual({
       code: 0,
       err: '',
-      out: 'no difference: 6 views rebuilt from 8 events\n',
+      out: 'no difference: 7 views rebuilt from 8 events\n',
     });
     expect(books.log).toEqual(['open ./data to read', 'discard', 'close']);
     expect(JSON.parse((await ran('replay --verify --json')).out)).toEqual({ events: 8, differences: [] });
@@ -225,7 +225,7 @@ total                                     GBP        62.55    62.55     0.00
       err: '',
       out: `balances, account_id acc_anna: ledger is 1, the events say 3745
 ledger_sums, bus_partition 0, account assets:made-up, currency GBP: no event explains this row
-2 differences in 2 views: 6 views rebuilt from 8 events; "tallystick replay" puts the rebuilt ones in place
+2 differences in 2 views: 7 views rebuilt from 8 events; "tallystick replay" puts the rebuilt ones in place
 `,
     });
     expect(JSON.parse((await ran('replay --verify --json')).out).differences[0]).toEqual({

@@ -18,8 +18,10 @@ import { MemoryJournal } from '@tallystick/journal/memory/index';
 import type { AccountId, EventMetadata, TransactionEnriched, TransactionId } from '@tallystick/ledger-core';
 import { type Projection, Projector, type ViewReader } from '@tallystick/views';
 import { MemoryViews } from '@tallystick/views/memory/index';
+import { AccountNumbers } from '../accounts/account-numbers.js';
 import { AccountReads } from '../accounts/account-reads.js';
 import { accountsProjection } from '../accounts/accounts.projection.js';
+import { Users } from '../accounts/users.js';
 import { feedProjection } from '../feed-generator/feed.projection.js';
 import { FeedGenerator } from '../feed-generator/feed-generator.js';
 import { bookDate, context, type LedgerUnderTest, World } from '../ledger/ledger-over-memory.suite.js';
@@ -44,6 +46,8 @@ export class FeedOverMemory {
   readonly journal = new MemoryJournal(this.world.store);
   readonly views = new MemoryViews();
   readonly keys = new InMemoryKeys((bytes) => new Uint8Array(bytes).fill(5));
+  readonly numbers = new AccountNumbers(this.ledger.records);
+  readonly users: Users;
   readonly feed: Client;
   readonly generator: ClientOf<typeof feedGeneratorContract>;
   private readonly projector = new Projector(progress.consumer, this.views, feedProjections);
@@ -54,13 +58,25 @@ export class FeedOverMemory {
     const freshness = { waitUntil: () => this.fill() };
     const { journal, open, seal } = this;
     const clock = () => this.world.now;
+    this.users = new Users({ journal, keys: this.keys, clock, bookDate, views: this.views, freshness });
     if (answers) {
       transport.answer(feedContract, new Feed({ views: through(this.views), freshness, progress, open }));
       transport.answer(feedGeneratorContract, new FeedGenerator({ journal, ledger, clock, bookDate, seal }));
     }
     // What needs no more than the views.
-    const { get, list, ownedBy } = accountsContract.methods;
-    transport.answer(defineContract('accounts', { get, list, ownedBy }), new AccountReads(this.views));
+    const { get, list, ownedBy, ownerNames, numbersOf } = accountsContract.methods;
+    const reads = new AccountReads(this.views);
+    transport.answer(defineContract('accounts', { get, list, ownedBy, ownerNames, numbersOf }), {
+      get: reads.get,
+      list: reads.list,
+      ownedBy: reads.ownedBy,
+      ownerNames: this.users.names,
+      numbersOf: async ({ accountIds }) => ({
+        accounts: await Promise.all(
+          accountIds.map(async (accountId) => ({ accountId, numbers: await this.numbers.numbersOf(accountId) })),
+        ),
+      }),
+    });
     this.feed = transport.client(feedContract);
     this.generator = transport.client(feedGeneratorContract);
   }

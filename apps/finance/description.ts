@@ -62,6 +62,12 @@ export function describe(event: LedgerEvent): string {
     case 'PotLocked':
     case 'PotUnlocked':
       return `pot ${event.potId}`;
+    case 'AccountOwnerAdded':
+    case 'AccountOwnerRemoved':
+    case 'UserRegistered':
+    case 'UserDetailsChanged':
+    case 'UserErased':
+      return event.userId;
     case 'AccountOpened':
       return `${event.product} account in ${event.currency}`;
     case 'AccountFrozen':

@@ -7,7 +7,8 @@ import { decodeMetadata } from '@tallystick/events';
 import { type EncodedEvent, type Journal, RevisionConflict } from '@tallystick/journal';
 import { openEventStoreJournal } from '@tallystick/journal/eventstoredb/index';
 import { type StandIn, startStandIn } from '@tallystick/journal/standin';
-import { account, authorise, funded } from '@tallystick/ledger-core/account/commands.suite';
+import type { AccountCommand } from '@tallystick/ledger-core';
+import { account, authorise, card, funded } from '@tallystick/ledger-core/account/commands.suite';
 import { MemoryRecordStore, MemoryRecords } from '@tallystick/views/memory/index';
 import { AccountStreams } from './account-streams.js';
 import { Ledger } from './ledger.js';
@@ -17,6 +18,7 @@ const WITHDRAWALS = 300;
 const AMOUNT = 70n;
 const AFFORDED = 100;
 const DOUBLED_EVERY = 10;
+const ROUNDS = 20;
 const IN_FLIGHT = 24;
 
 let folder: string;
@@ -108,4 +110,32 @@ describe('two ledgers and an account that both are asked to spend from', () => {
     expect(ids.filter((id) => id.includes('withdrawal-'))).toHaveLength(WITHDRAWALS);
     expect(conflicts).toBeGreaterThan(0);
   }, 120_000);
+});
+
+describe('two ledgers and a card that is frozen through one of them', () => {
+  it('decline the next authorisation, whichever is asked, and approve the one after it is unfrozen', async () => {
+    const records = new MemoryRecordStore();
+    const ledgers = [await openLedger(records), await openLedger(records)] as const;
+    const execute = async (ledger: Ledger, key: string, command: AccountCommand) => {
+      const commands = [sent(command, { key })];
+      return answerOf((await ledger.execute({ accountId: account, caller: 'spec', commands }, context)).outcomes[0]);
+    };
+    for (const [n, command] of funded(1_000n).entries()) await execute(ledgers[0], `given-${n}`, command);
+    for (let round = 0; round < ROUNDS; round++) {
+      const [first, second] = round % 2 === 0 ? ledgers : [ledgers[1], ledgers[0]];
+      // Both hold the account's state.
+      for (const [n, ledger] of ledgers.entries()) {
+        const key = `known-${round}-${n}`;
+        expect((await execute(ledger, key, authorise(key, 1n))).decision).toBe('approved');
+      }
+      await execute(first, `freeze-${round}`, { type: 'FreezeCard', cardId: card, frozenBy: 'user_1' });
+      const declined = await execute(second, `declined-${round}`, authorise(`declined-${round}`, 1n));
+      expect(declined).toMatchObject({ decision: 'declined', reason: 'card_frozen' });
+      await execute(first, `unfreeze-${round}`, { type: 'UnfreezeCard', cardId: card, unfrozenBy: 'user_1' });
+      expect((await execute(second, `approved-${round}`, authorise(`approved-${round}`, 1n))).decision).toBe(
+        'approved',
+      );
+    }
+    expect(conflicts).toBeGreaterThan(0);
+  }, 60_000);
 });

@@ -80,6 +80,7 @@ function opening(n: number): Execute {
       cardId: cardOf(n),
       token: `tok_${n}` as CardToken,
       masked: null,
+      holder: null,
       expiry: null,
       active: true,
       controls: { online: true, contactless: true, atm: true, magstripe: true, blockedCategories: [] },

@@ -14,6 +14,7 @@ import type { BankClients } from '../clients.js';
 export const CURRENCY = 'GBP' as CurrencyCode;
 export const CUSTOMER = 'user_0000demo';
 const FRIEND = 'user_0000friend';
+const NAMES = { [CUSTOMER]: 'Robin Weaver', [FRIEND]: 'Kit Ashdown' };
 const CALLER = 'demo';
 const OVERDRAFT = 500_00n;
 const FIRST_MONEY = 1_850_00n;
@@ -25,6 +26,14 @@ export interface HouseholdPorts {
 }
 
 const ALL_ON = { online: true, contactless: true, atm: true, magstripe: true, blockedCategories: [] };
+const NOTHING_ELSE = {
+  preferredName: null,
+  preferredFirstName: null,
+  email: null,
+  phone: null,
+  address: null,
+  dateOfBirth: null,
+};
 const NO_LIMITS = {
   perTransaction: null,
   dailyAmount: null,
@@ -47,11 +56,19 @@ export class Household {
   static async open(ports: HouseholdPorts, since: number): Promise<Household> {
     const { clients, context } = ports;
     const at = (key: string) => ({ caller: CALLER, key, ...whenOf(ports, since) });
+    const registration = (userId: string) => ({
+      caller: CALLER,
+      key: userId,
+      effectiveAt: BigInt(since) * 1000n,
+      userId,
+    });
     const open = async (key: string, owner: string) => {
       const account = { owners: [owner], currency: CURRENCY, product: 'current', externalReference: null };
       const request = { ...at(key), ...account, overdraftLimit: OVERDRAFT };
       return (await clients.accounts.open(request, context())).accountId;
     };
+    for (const [userId, name] of Object.entries(NAMES))
+      await clients.accounts.registerUser({ ...registration(userId), details: { ...NOTHING_ELSE, name } }, context());
     const accountId = await open('customer', CUSTOMER);
     const friendId = await open('friend', FRIEND);
     const { tokens } = await clients.cardProcessing.tokenise({ cards: [`demo ${accountId}`] }, context());
@@ -64,6 +81,7 @@ export class Household {
         token: card.token,
         masked: '************4242',
         expiry: null,
+        holder: null,
         active: true,
         controls: ALL_ON,
         limits: NO_LIMITS,

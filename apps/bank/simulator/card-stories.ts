@@ -78,7 +78,7 @@ function cardCare(story: Story): void {
   story.say(chosen);
   if (chosen.type === 'FreezeCard') {
     story.wait();
-    story.say({ type: 'UnfreezeCard', cardId });
+    story.say({ type: 'UnfreezeCard', cardId, unfrozenBy: 'user' });
   }
 }
 

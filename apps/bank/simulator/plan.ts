@@ -107,6 +107,7 @@ function issue({ cardId, token }: CardPlan, n: number, draw: Random): AccountCom
     cardId,
     token,
     masked: null,
+    holder: null,
     expiry: n === 2 ? draw.pick(['2026-05', '2030-01']) : null,
     active: n !== 2,
     controls: n === 1 ? CAREFUL : EVERYTHING,

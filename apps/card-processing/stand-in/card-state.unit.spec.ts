@@ -7,6 +7,8 @@ const good: SeenCard = {
   cardId: card as CardId,
   masked: null,
   expiry: null,
+  holder: null,
+  replacedBy: null,
   status: 'ACTIVE',
   frozen: false,
   controls: everyChannel,

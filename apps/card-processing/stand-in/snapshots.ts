@@ -53,7 +53,8 @@ const STATUS: Readonly<Record<string, DeclineReason>> = { CLOSED: 'account_close
 
 export class Snapshots {
   readonly #accounts: Recent<AccountId, Remembered>;
-  readonly #cards: Recent<CardId, DeclineReason>;
+  /** What the ledger last declined a card for; null where it last found nothing wrong with the card. */
+  readonly #cards: Recent<CardId, DeclineReason | null>;
 
   constructor(private readonly ports: SnapshotsPorts) {
     this.#accounts = new Recent(ports.remembered);
@@ -77,7 +78,7 @@ export class Snapshots {
     if (answer.decision === 'approved') {
       known.currency = command.currency;
       known.account = undefined;
-      this.#cards.delete(command.cardId);
+      this.#cards.set(command.cardId, null);
     } else if (answer.reason !== null && RUNGS.has(answer.reason))
       this.#declined(known, command.cardId, command.currency, answer.reason as DeclineReason);
   }
@@ -86,7 +87,7 @@ export class Snapshots {
   #declined(known: Remembered, cardId: CardId, currency: CurrencyCode, reason: DeclineReason): void {
     const at = rung(reason);
     if (at >= FIRST_OF_CARD && at <= LAST_OF_CARD) this.#cards.set(cardId, reason);
-    else if (at > LAST_OF_CARD) this.#cards.delete(cardId);
+    else if (at > LAST_OF_CARD) this.#cards.set(cardId, null);
     if (reason === 'account_closed' || reason === 'account_frozen') known.account = reason;
     else if (at > rung('account_frozen')) known.account = undefined;
     if (at > rung('currency_mismatch')) known.currency = currency;
@@ -114,9 +115,11 @@ export class Snapshots {
     const available = seen?.available ?? known?.available;
     if (currency === undefined || available === undefined) return undefined;
     const status = account === null ? undefined : STATUS[account.status];
-    const card = this.#cards.get(cardId);
     const seenCard = ofAccount?.find((one) => one.cardId === cardId);
-    return { currency, available, card, seen: seenCard, account: status ?? known?.account };
+    const heardOf = this.#cards.get(cardId);
+    // It may be lost or frozen for all that is known of it.
+    if (seenCard === undefined && heardOf === undefined) return undefined;
+    return { currency, available, card: heardOf ?? undefined, seen: seenCard, account: status ?? known?.account };
   }
 
   #remember(accountId: AccountId): Remembered {

@@ -16,6 +16,7 @@ import { AccountReads } from '../../accounts/account-reads.js';
 import { accountsProjection } from '../../accounts/accounts.projection.js';
 import { Balance } from '../../balance/balance.js';
 import { balanceProjection } from '../../balance/balance.projection.js';
+import { cardsProjection } from '../../cards/cards.projection.js';
 import { defaultCardProcessing } from '../configuration.js';
 import { Gateway } from '../gateway.js';
 import type { AuthorisationBody } from '../gateway.schemas.js';
@@ -64,6 +65,8 @@ export class StandInWorld {
   /** To the ledger and, apart from it, to the views. */
   way: Way = 'open';
   viewsAway = false;
+  /** The view of cards alone. */
+  cardsAway = false;
   now: Micros = MAY_FIRST;
   private readonly running: RunningGateway[] = [];
   private commands = 0;
@@ -77,11 +80,16 @@ export class StandInWorld {
   }
 
   async viewsCatchUp(): Promise<void> {
-    const projector = new Projector('views', this.views, [accountsProjection, balanceProjection]);
-    await projector.prepare();
-    const after = await projector.resumeAfter(0);
-    const events = await this.memory.journal.readAll({ after, limit: 10_000 });
-    await projector.apply({ partition: 0, events });
+    const projectors = [
+      new Projector('views', this.views, [accountsProjection, balanceProjection]),
+      new Projector('cards', this.memory.cardViews, [cardsProjection]),
+    ];
+    for (const projector of projectors) {
+      await projector.prepare();
+      const after = await projector.resumeAfter(0);
+      const events = await this.memory.journal.readAll({ after, limit: 10_000 });
+      await projector.apply({ partition: 0, events });
+    }
   }
 
   gateway(standIn: StandInConfiguration = withLimits, durable = true, ledger?: Ledger): RunningGateway {
@@ -151,7 +159,8 @@ export class RunningGateway {
     given: Ledger | undefined,
   ) {
     const { memory } = world;
-    const { cards, tokens, random } = memory;
+    const { tokens, random } = memory;
+    const cards = { ...memory.cards, list: this.ofCards(memory.cards.list) };
     const clock = () => world.now;
     const time = { now: () => Date.now(), every: () => () => undefined };
     const reads = new AccountReads(world.views);
@@ -244,6 +253,12 @@ export class RunningGateway {
   private ofViews<Request, Answer>(act: (request: Request, context: CallContext) => Promise<Answer>) {
     return this.alive<Request, Answer>((request, context) =>
       this.world.viewsAway ? Promise.reject(away(false)) : act(request, context),
+    );
+  }
+
+  private ofCards<Request, Answer>(act: (request: Request, context: CallContext) => Promise<Answer>) {
+    return this.ofViews<Request, Answer>((request, context) =>
+      this.world.cardsAway ? Promise.reject(away(false)) : act(request, context),
     );
   }
 

@@ -134,6 +134,27 @@ describe('while the ledger is out of reach, an authorisation', () => {
     expect(told(await running.authorise(purchase(10), 'first'))).toEqual(['answered', 'declined', reason, code]);
   });
 
+  it.each([
+    ['frozen', { type: 'FreezeCard' as const, frozenBy: 'user_1' }, 'card_frozen', '62'],
+    ['lost', { type: 'ReportCardLost' as const }, 'card_lost', '41'],
+  ])(
+    'of a card that the view knows to be %s is declined, whatever the ledger last approved',
+    async (_, command, reason, code) => {
+      world.way = 'open';
+      await world.tell({ ...command, cardId: world.memory.cardId });
+      await world.viewsCatchUp();
+      world.way = 'refused';
+      for (const [n, gateway] of [running, world.gateway()].entries())
+        expect(told(await gateway.authorise(purchase(10), `key-${n}`))).toEqual(['answered', 'declined', reason, code]);
+    },
+  );
+
+  it('of a card that neither the view nor the ledger says anything of is answered by nobody', async () => {
+    world.cardsAway = true;
+    expect(told(await world.gateway().authorise(purchase(10), 'never heard of'))).toEqual(unanswered);
+    expect(told(await running.authorise(purchase(10), 'heard of'))).toEqual(approved);
+  });
+
   it('is decided by what the ledger answered last where the views are away, too', async () => {
     world.viewsAway = true;
     expect(told(await running.authorise(purchase(1_250), 'first'))).toEqual(approved);

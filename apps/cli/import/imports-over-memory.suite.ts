@@ -21,6 +21,7 @@ import { inProcessTransport } from '@tallystick/transport/in-process/index';
 import { Projector } from '@tallystick/views';
 import { MemoryRecords, MemoryViewStore, MemoryViews } from '@tallystick/views/memory/index';
 import { Accounts } from '../../accounts/accounts.js';
+import { usersOver } from '../../accounts/users-over-memory.suite.js';
 import { CardProcessingController } from '../../card-processing/card-processing.controller.js';
 import { BadClearingFile } from '../../card-processing/clearing/bad-clearing-file.js';
 import { ClearingFiles } from '../../card-processing/clearing/clearing-files.js';
@@ -106,7 +107,7 @@ export class ImportsUnderTest {
     const accounts = transport.client(accountsContract);
     const cardProcessing = transport.client(cardProcessingContract);
     const views = new MemoryViews(new MemoryViewStore());
-    transport.answer(accountsContract, new Accounts(ledger, cardProcessing, views, records));
+    transport.answer(accountsContract, new Accounts(ledger, cardProcessing, views, records, usersOver(journal).users));
     const importer = new RowImporter({ ledger, accounts, cards });
     const bookDate = bookDateIn('Europe/London');
     // As much of the contract as is asked here.

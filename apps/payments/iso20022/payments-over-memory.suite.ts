@@ -1,7 +1,19 @@
 // Accounts and payments over one ledger in memory, behind HTTP as the staff have it.
 import { Module } from '@nestjs/common';
 import { bookDateIn } from '@tallystick/contracts';
-import { BOOK_DATE, CLOCK, ContractsModule, RANDOM, RECORDS, SECRETS, TIME, VIEWS } from '@tallystick/transport/nest';
+import { InMemoryKeys } from '@tallystick/events';
+import {
+  BOOK_DATE,
+  CLOCK,
+  ContractsModule,
+  FRESHNESS,
+  JOURNAL,
+  RANDOM,
+  RECORDS,
+  SECRETS,
+  TIME,
+  VIEWS,
+} from '@tallystick/transport/nest';
 import { createService, staffTokenOf } from '@tallystick/transport/service';
 import { MemoryRecords, MemoryViews } from '@tallystick/views/memory/index';
 import { Registry } from 'prom-client';
@@ -52,6 +64,8 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
   const provided: [symbol, unknown][] = [
     [RECORDS, records],
     [VIEWS, new MemoryViews()],
+    [JOURNAL, over.journal],
+    [FRESHNESS, { waitUntil: async () => {} }],
     [SECRETS, over.secrets],
     // Each request at a time of its own: answers must not follow the clock.
     [CLOCK, () => (now += 1_000_000n)],
@@ -65,9 +79,10 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     providers: provided.map(([provide, useValue]) => ({ provide, useValue })),
     exports: provided.map(([provide]) => provide),
   };
+  const keys = new InMemoryKeys(over.random);
   class Bank {}
   const contracts = ContractsModule.forRoot({ transport: over.transport });
-  Module({ imports: [ports, contracts, AccountsModule, PaymentsModule.with({ seal, open })] })(Bank);
+  Module({ imports: [ports, contracts, AccountsModule.with({ keys }), PaymentsModule.with({ seal, open })] })(Bank);
   const service = await createService({
     module: Bank,
     title: { title: 'Payments', version: '1' },

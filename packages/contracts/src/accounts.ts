@@ -1,6 +1,6 @@
 // What the accounts service answers.
-import { Type } from '@sinclair/typebox';
-import type { LocalDate } from '@tallystick/ledger-core';
+import { type Static, Type } from '@sinclair/typebox';
+import type { LocalDate, RejectionName } from '@tallystick/ledger-core';
 import { defineContract, method } from './contract.js';
 import { ledgerContract } from './ledger.js';
 import { accountId, big, currency, orNull } from './ledger-commands.js';
@@ -15,6 +15,26 @@ const account = Type.Object({
   /** Microseconds since 1970: effectiveAt of the opening. */
   openedAt: big,
 });
+
+const number = Type.Object({ sortCode: orNull(Type.String()), accountNumber: Type.String() });
+
+const userDetails = Type.Object({
+  name: Type.String(),
+  preferredName: orNull(Type.String()),
+  /** The first word of the preferred name, or else of the name, where it is null. */
+  preferredFirstName: orNull(Type.String()),
+  email: orNull(Type.String()),
+  phone: orNull(Type.String()),
+  address: orNull(Type.String()),
+  /** YYYY-MM-DD. */
+  dateOfBirth: orNull(Type.String()),
+});
+type UserDetail = keyof Static<typeof userDetails>;
+
+const userOutcome = Type.Union([
+  Type.Object({ kind: Type.Literal('recorded'), position: big, repeated: Type.Boolean() }),
+  Type.Object({ kind: Type.Literal('rejected'), rejection: Type.Unsafe<RejectionName>(Type.String()) }),
+]);
 
 export const accountsContract = defineContract('accounts', {
   open: method({
@@ -49,9 +69,7 @@ export const accountsContract = defineContract('accounts', {
   }),
   /** The account that is known outside by a number, at a clearing member's code (a sort code) or without any. */
   byNumber: method({
-    request: Type.Object({
-      numbers: Type.Array(Type.Object({ sortCode: orNull(Type.String()), accountNumber: Type.String() })),
-    }),
+    request: Type.Object({ numbers: Type.Array(number) }),
     response: Type.Object({ accounts: Type.Array(orNull(accountId)) }),
     idempotent: true,
     mutates: false,
@@ -59,8 +77,75 @@ export const accountsContract = defineContract('accounts', {
   /** The number that an account was opened under. */
   numberOf: method({
     request: Type.Object({ accountId }),
+    response: Type.Object({ found: orNull(number) }),
+    idempotent: true,
+    mutates: false,
+  }),
+  /** All numbers that accounts were opened under; those without any are left out. */
+  numbersOf: method({
+    request: Type.Object({ accountIds: Type.Array(accountId) }),
+    response: Type.Object({ accounts: Type.Array(Type.Object({ accountId, numbers: Type.Array(number) })) }),
+    idempotent: true,
+    mutates: false,
+  }),
+  registerUser: method({
+    request: Type.Object({
+      caller: Type.String(),
+      key: Type.String(),
+      effectiveAt: big,
+      /** Null for an id that follows from the caller, the key and effectiveAt. */
+      userId: orNull(Type.String()),
+      details: userDetails,
+    }),
+    response: Type.Object({ userId: Type.String(), outcome: userOutcome }),
+    idempotent: true,
+    mutates: true,
+    summary: 'Registers a customer.',
+  }),
+  changeUser: method({
+    request: Type.Object({
+      caller: Type.String(),
+      key: Type.String(),
+      userId: Type.String(),
+      /** Null removes; what is not named stays. */
+      changes: Type.Array(Type.Object({ field: Type.Unsafe<UserDetail>(Type.String()), value: orNull(Type.String()) })),
+    }),
+    response: Type.Object({ outcome: userOutcome }),
+    idempotent: true,
+    mutates: true,
+    summary: "Changes a customer's details.",
+  }),
+  eraseUser: method({
+    request: Type.Object({ caller: Type.String(), userId: Type.String() }),
+    response: Type.Object({ outcome: userOutcome }),
+    idempotent: true,
+    mutates: true,
+    summary: "Destroys a customer's key: their details can not be read any more, wherever they lie.",
+  }),
+  user: method({
+    request: Type.Object({ userId: Type.String(), minPosition: big }),
     response: Type.Object({
-      found: orNull(Type.Object({ sortCode: orNull(Type.String()), accountNumber: Type.String() })),
+      found: orNull(
+        Type.Object({
+          userId: Type.String(),
+          /** Microseconds since 1970. */
+          registeredAt: big,
+          changedAt: big,
+          /** Null where the customer was erased. */
+          details: orNull(userDetails),
+        }),
+      ),
+    }),
+    idempotent: true,
+    mutates: false,
+  }),
+  /** How owners want to be called; of whom nothing is known, or nothing any more, nothing is said. */
+  ownerNames: method({
+    request: Type.Object({ userIds: Type.Array(Type.String()) }),
+    response: Type.Object({
+      names: Type.Array(
+        Type.Object({ userId: Type.String(), preferredName: Type.String(), preferredFirstName: Type.String() }),
+      ),
     }),
     idempotent: true,
     mutates: false,

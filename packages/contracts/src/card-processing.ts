@@ -57,6 +57,17 @@ export const cardProcessingContract = defineContract('card-processing', {
     mutates: false,
     summary: 'Keyed tokens of card numbers, and what may be shown of them.',
   }),
+  /** The number itself is told to nobody: it follows from the bank's secret and the name, whoever makes the card. */
+  assignNumber: method({
+    request: Type.Object({
+      /** What tells the card from every other. */
+      name: Type.String(),
+    }),
+    response: Type.Object({ token, reference: Type.String() }),
+    idempotent: true,
+    mutates: false,
+    summary: 'The keyed token of a number for a new card, and what may be shown of it.',
+  }),
   /** Each row goes as an authorisation and its clearing; a second time it changes nothing. Rows of one account are applied in order. */
   importRows: method({
     request: Type.Object({ creditLimit: big, rows: Type.Array(importedRow) }),

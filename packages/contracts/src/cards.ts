@@ -25,8 +25,12 @@ const card = Type.Object({
   masked: orNull(Type.String()),
   /** YYYY-MM. */
   expiry: orNull(Type.String()),
+  /** Which of the account's owners; null where nobody said. */
+  holder: orNull(Type.String()),
   /** INACTIVE, ACTIVE, LOST, STOLEN, CANCELLED or REPLACED. */
   status: Type.Unsafe<CardState['status']>(Type.String()),
+  /** The card that came in its place. */
+  replacedBy: orNull(cardId),
   frozen: Type.Boolean(),
   controls,
   limits,
@@ -50,7 +54,15 @@ export const cardsContract = defineContract('cards', {
     summary: 'The account and card of a token or a card id.',
   }),
   issue: method({
-    request: Type.Object({ ...circumstances, accountId, ...newCard, active: Type.Boolean(), controls, limits }),
+    request: Type.Object({
+      ...circumstances,
+      accountId,
+      ...newCard,
+      holder: orNull(Type.String()),
+      active: Type.Boolean(),
+      controls,
+      limits,
+    }),
     response: Type.Object({ cardId, outcomes: outcomes.properties.outcomes }),
     idempotent: true,
     mutates: true,

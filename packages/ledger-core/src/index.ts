@@ -1,4 +1,5 @@
 export * from './account/answer.js';
+export { STAFF } from './account/cards.js';
 export type * from './account/commands.js';
 export { contentOf } from './account/content.js';
 export { decide } from './account/decide.js';

@@ -27,6 +27,7 @@ export const APPS = [
   'feed-generator',
   'feed',
   'api',
+  'card-api',
   'edge-proxy',
   'finance',
 ] as const;

@@ -15,6 +15,8 @@ export const EVENT_TOPICS = [
   'batch-events',
   /** Of a stream that STREAMS_WITHOUT_ACCOUNT does not name yet: better here than stopping the bank. */
   'other-events',
+  /** Customers. */
+  'user-events',
 ] as const;
 
 export type EventTopic = (typeof EVENT_TOPICS)[number];
@@ -34,6 +36,7 @@ export const STREAMS_WITHOUT_ACCOUNT: readonly (readonly [prefix: string, topic:
   ['merchant-', 'merchant-events'],
   ['unknown-card-', 'unknown-card-events'],
   ['batch-', 'batch-events'],
+  ['user-', 'user-events'],
 ];
 
 export interface TopicsConfiguration {

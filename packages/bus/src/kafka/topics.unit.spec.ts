@@ -19,6 +19,7 @@ const STREAM_WITHOUT_ACCOUNT: Readonly<Record<string, readonly [stream: string, 
   payment: null,
   pot: null,
   transfer: null,
+  user: ['user-user_1', 'user-events'],
 };
 
 describe('the topics of events', () => {
@@ -39,7 +40,7 @@ describe('the topics of events', () => {
 
   it('number their partitions by topic, ten thousand apart', () => {
     const topics = new Topics({ prefix: 'p.', partitions: 2 });
-    expect(topics.busPartitions()).toEqual([0, 1, 10_000, 20_000, 30_000, 40_000, 50_000]);
+    expect(topics.busPartitions()).toEqual([0, 1, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
     expect(topics.busPartition('p.merchant-events', 0)).toBe(20_000);
     expect(() => topics.busPartition('merchant-events', 0)).toThrow('no topic of events');
   });

@@ -222,7 +222,7 @@ describe('cards', () => {
 
   it('are frozen and unfrozen', () => {
     given(...funded(100n))
-      .when({ type: 'UnfreezeCard', cardId: card })
+      .when({ type: 'UnfreezeCard', cardId: card, unfrozenBy: 'user_1' })
       .thenRejected('CardState')
       .when({ type: 'FreezeCard', cardId: card, frozenBy: 'user_1' })
       .thenEvents({ type: 'CardFrozen' })
@@ -230,7 +230,7 @@ describe('cards', () => {
       .thenRejected('CardState')
       .when(authorise('1', 1n))
       .thenEvents({ type: 'AuthorisationDeclined', reason: 'card_frozen' })
-      .when({ type: 'UnfreezeCard', cardId: card })
+      .when({ type: 'UnfreezeCard', cardId: card, unfrozenBy: 'user_1' })
       .thenEvents({ type: 'CardUnfrozen' })
       .when(authorise('2', 1n))
       .thenEvents({ type: 'AuthorisationApproved' });

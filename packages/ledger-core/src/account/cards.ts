@@ -16,6 +16,9 @@ const ALLOWED: Readonly<Record<Exclude<CardCommand['type'], 'IssueCard'>, readon
   SetCardLimits: ['INACTIVE', 'ACTIVE'],
 };
 
+/** Who freezes and unfreezes for the bank. What it has frozen, no customer unfreezes. */
+export const STAFF = 'staff';
+
 export function decideCard(state: AccountState, command: CardCommand, context: CommandContext): Decision {
   if (state.status === 'CLOSED') return reject('AccountClosed');
   if (command.type === 'IssueCard') return issueCard(state, command, context);
@@ -27,9 +30,13 @@ export function decideCard(state: AccountState, command: CardCommand, context: C
     case 'ActivateCard':
       return decided({ type: 'CardActivated', cardId });
     case 'FreezeCard':
-      return card.frozen ? reject('CardState') : decided({ type: 'CardFrozen', cardId, frozenBy: command.frozenBy });
+      return card.frozen && !(command.frozenBy === STAFF && card.frozenBy !== STAFF)
+        ? reject('CardState')
+        : decided({ type: 'CardFrozen', cardId, frozenBy: command.frozenBy });
     case 'UnfreezeCard':
-      return card.frozen ? decided({ type: 'CardUnfrozen', cardId }) : reject('CardState');
+      return card.frozen && (card.frozenBy !== STAFF || command.unfrozenBy === STAFF)
+        ? decided({ type: 'CardUnfrozen', cardId })
+        : reject('CardState');
     case 'ReplaceCard':
       return replaceCard(state, card, command);
     case 'ReportCardLost':
@@ -49,15 +56,25 @@ function issueCard(state: AccountState, command: IssueCard, context: CommandCont
   const known = state.cards.get(command.cardId);
   if (known !== undefined) return repeatOr('IdInUse', known, context);
   const { cardId, token, masked, expiry, active, controls, limits } = command;
-  return decided({ type: 'CardIssued', cardId, token, masked, expiry, active, controls, limits });
+  const holder = command.holder ?? onlyOwner(state);
+  if (holder !== null && !state.owners.includes(holder)) return reject('HolderNotOwner');
+  return decided({ type: 'CardIssued', cardId, token, masked, expiry, holder, active, controls, limits });
 }
 
-/** The new card has the old one's controls and limits, and waits for its activation. */
+/** Whose a card is that names nobody: it stays theirs when others come to own the account. */
+function onlyOwner({ owners }: AccountState): string | null {
+  return owners.length === 1 ? (owners[0] ?? null) : null;
+}
+
+/** The new card has the old one's holder, controls, limits and the bank's freeze, and waits for its activation. */
 function replaceCard(state: AccountState, old: CardState, command: ReplaceCard): Decision {
   const { cardId, token, masked, expiry } = command.replacement;
+  const { holder, controls, limits } = old;
   if (state.cards.has(cardId)) return reject('IdInUse');
+  const frozen = old.frozenBy === STAFF ? [{ type: 'CardFrozen' as const, cardId, frozenBy: STAFF }] : [];
   return decided(
     { type: 'CardReplaced', cardId: old.cardId, replacementCardId: cardId },
-    { type: 'CardIssued', cardId, token, masked, expiry, active: false, controls: old.controls, limits: old.limits },
+    { type: 'CardIssued', cardId, token, masked, expiry, holder, active: false, controls, limits },
+    ...frozen,
   );
 }

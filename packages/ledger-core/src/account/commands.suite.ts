@@ -86,6 +86,7 @@ export function issue(overrides: Partial<IssueCard> = {}): IssueCard {
     token: `token of ${overrides.cardId ?? card}` as CardToken,
     masked: null,
     expiry: null,
+    holder: null,
     active: true,
     controls: everyChannel,
     limits: noLimits,

@@ -223,6 +223,15 @@ export interface UnfreezeAccount {
 export interface CloseAccount {
   readonly type: 'CloseAccount';
 }
+export interface AddAccountOwner {
+  readonly type: 'AddAccountOwner';
+  readonly userId: string;
+}
+/** The cards that the owner holds are cancelled with it. */
+export interface RemoveAccountOwner {
+  readonly type: 'RemoveAccountOwner';
+  readonly userId: string;
+}
 export interface ChargeFee {
   readonly type: 'ChargeFee';
   readonly feeId: string;
@@ -256,12 +265,16 @@ export type AccountCommandOfItsOwn =
   | FreezeAccount
   | UnfreezeAccount
   | CloseAccount
+  | AddAccountOwner
+  | RemoveAccountOwner
   | ChargeFee
   | PostAdjustment
   | PostStatementLine;
 
 export interface IssueCard extends NewCard {
   readonly type: 'IssueCard';
+  /** Which of the account's owners; null for the only one, or where nobody says. */
+  readonly holder: string | null;
   readonly active: boolean;
   readonly controls: CardControls;
   readonly limits: CardLimits;
@@ -278,6 +291,7 @@ export interface FreezeCard {
 export interface UnfreezeCard {
   readonly type: 'UnfreezeCard';
   readonly cardId: CardId;
+  readonly unfrozenBy: string;
 }
 export interface ReplaceCard {
   readonly type: 'ReplaceCard';

@@ -19,6 +19,7 @@ import type {
 import { balancesAfter, type Decision, decided, entryOf, isAmount, reject, repeatOr } from './decision.js';
 import { decideDispute, hasOpenDispute } from './disputes.js';
 import { isForgotten } from './forgetting.js';
+import { decideOwner } from './owners.js';
 import { decidePot } from './pots.js';
 import { expireAuthorisation, reverseAuthorisation } from './reversals.js';
 import type { AccountState } from './state.js';
@@ -74,6 +75,9 @@ function decideOpened(
     case 'UnfreezeAccount':
     case 'CloseAccount':
       return decideStatus(state, command);
+    case 'AddAccountOwner':
+    case 'RemoveAccountOwner':
+      return decideOwner(state, command);
     case 'ChargeFee':
       return chargeFee(state, command, context);
     case 'PostAdjustment':

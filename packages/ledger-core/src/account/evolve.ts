@@ -26,7 +26,7 @@ export type AccountStreamEvent =
   | PaymentEvent;
 
 /** Changes with every change of what events fold to: a snapshot of another version is not used. */
-export const FOLD_VERSION = 'account-4';
+export const FOLD_VERSION = 'account-5';
 
 export function evolve(state: AccountState, event: AccountStreamEvent, facts: EventFacts): void {
   state.revision = facts.revision;
@@ -62,6 +62,10 @@ function apply(state: AccountState, event: AccountStreamEvent, facts: EventFacts
       state.product = event.product;
       state.overdraftLimit = event.overdraftLimit;
       state.externalReference = event.externalReference;
+      return;
+    case 'AccountOwnerAdded':
+    case 'AccountOwnerRemoved':
+      state.owners = event.owners;
       return;
     case 'OverdraftLimitSet':
       state.overdraftLimit = event.overdraftLimit;
@@ -121,8 +125,10 @@ function applyCard(state: AccountState, event: CardEvent, facts: EventFacts): vo
       token: event.token,
       masked: event.masked,
       expiry: event.expiry,
+      holder: event.holder,
       status: event.active ? 'ACTIVE' : 'INACTIVE',
       frozen: false,
+      frozenBy: null,
       controls: event.controls,
       limits: event.limits,
       revision: facts.revision,
@@ -138,9 +144,11 @@ function applyCard(state: AccountState, event: CardEvent, facts: EventFacts): vo
       return;
     case 'CardFrozen':
       card.frozen = true;
+      card.frozenBy = event.frozenBy;
       return;
     case 'CardUnfrozen':
       card.frozen = false;
+      card.frozenBy = null;
       return;
     case 'CardReplaced':
       card.status = 'REPLACED';

@@ -43,8 +43,12 @@ export interface CardState {
   readonly token: CardToken;
   readonly masked: string | null;
   readonly expiry: string | null;
+  /** Which of the owners; null where nobody said. */
+  readonly holder: string | null;
   status: 'INACTIVE' | 'ACTIVE' | 'LOST' | 'STOLEN' | 'CANCELLED' | 'REPLACED';
   frozen: boolean;
+  /** Null where it is not frozen. */
+  frozenBy: string | null;
   controls: CardControls;
   limits: CardLimits;
   /** Of the command that issued it. */

@@ -123,7 +123,7 @@ const accountCommand: fc.Arbitrary<AccountCommand> = fc.oneof(
 );
 const cardCommand = fc
   .constantFrom('FreezeCard' as const, 'UnfreezeCard' as const)
-  .map((type): AccountCommand => ({ type, cardId: card, frozenBy: '' }));
+  .map((type): AccountCommand => ({ type, cardId: card, frozenBy: '', unfrozenBy: '' }));
 
 export type Act =
   | { readonly do: 'command'; readonly command: AccountCommand }

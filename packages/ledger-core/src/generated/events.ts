@@ -195,6 +195,24 @@ export interface AccountOpened {
   readonly balances: Balances;
 }
 
+/** Somebody else owns the account, too. */
+export interface AccountOwnerAdded {
+  readonly type: 'AccountOwnerAdded';
+  /** user_… */
+  readonly userId: string;
+  /** All of them after this event. */
+  readonly owners: readonly string[];
+}
+
+/** An owner owns the account no more. */
+export interface AccountOwnerRemoved {
+  readonly type: 'AccountOwnerRemoved';
+  /** user_… */
+  readonly userId: string;
+  /** All of them after this event. */
+  readonly owners: readonly string[];
+}
+
 /** The account was unfrozen. */
 export interface AccountUnfrozen {
   readonly type: 'AccountUnfrozen';
@@ -405,6 +423,8 @@ export interface CardIssued {
   readonly masked: string | null;
   /** YYYY-MM, the last month of validity; absent where the card never expires. */
   readonly expiry: string | null;
+  /** Whose it is of the account's owners; absent where nobody said. */
+  readonly holder: string | null;
   /** Usable without activation. */
   readonly active: boolean;
   readonly controls: CardControls;
@@ -1011,6 +1031,31 @@ export interface TransferSent {
   readonly balances: Balances;
 }
 
+/** A customer's details were changed. */
+export interface UserDetailsChanged {
+  readonly type: 'UserDetailsChanged';
+  /** user_… */
+  readonly userId: string;
+  /** Every detail of the customer after this event, sealed under the customer's own key. */
+  readonly personal: Uint8Array | null;
+}
+
+/** The customer's key was destroyed: nothing that was sealed under it can be read any more. */
+export interface UserErased {
+  readonly type: 'UserErased';
+  /** user_… */
+  readonly userId: string;
+}
+
+/** A customer was registered. */
+export interface UserRegistered {
+  readonly type: 'UserRegistered';
+  /** user_… */
+  readonly userId: string;
+  /** Every detail of the customer after this event, sealed under the customer's own key. */
+  readonly personal: Uint8Array | null;
+}
+
 /** What is known of every event. */
 export interface EventMetadata {
   readonly type: string;
@@ -1043,6 +1088,8 @@ export type AccountEvent =
   | AccountClosed
   | AccountFrozen
   | AccountOpened
+  | AccountOwnerAdded
+  | AccountOwnerRemoved
   | AccountUnfrozen
   | AdjustmentPosted
   | FeeCharged
@@ -1131,11 +1178,18 @@ export type TransferEvent =
   | TransferReturned
   | TransferSent;
 
+export type UserEvent =
+  | UserDetailsChanged
+  | UserErased
+  | UserRegistered;
+
 /** Every event there is. */
 export type LedgerEvent =
   | AccountClosed
   | AccountFrozen
   | AccountOpened
+  | AccountOwnerAdded
+  | AccountOwnerRemoved
   | AccountUnfrozen
   | AdjustmentPosted
   | AttachmentDeregistered
@@ -1198,6 +1252,9 @@ export type LedgerEvent =
   | TransferReceived
   | TransferRefused
   | TransferReturned
-  | TransferSent;
+  | TransferSent
+  | UserDetailsChanged
+  | UserErased
+  | UserRegistered;
 
 export type EventType = LedgerEvent['type'];
