@@ -13,6 +13,7 @@ export {
   TRANSACTIONS_KEPT,
 } from './account/evolve.js';
 export { cardStateReason, cardUseReason } from './account/ladder.js';
+export { occurrenceOf, type ScheduleTerms } from './account/schedules.js';
 export {
   type AccountState,
   balancesOf,
@@ -24,6 +25,7 @@ export {
 } from './account/state.js';
 export * from './account/transaction-changes.js';
 export * from './brands.js';
+export * from './calendar.js';
 export * from './chart.js';
 export * from './declines.js';
 export type * from './generated/events.js';
