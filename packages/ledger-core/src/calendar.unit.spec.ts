@@ -9,10 +9,17 @@ describe('a day of the calendar', () => {
     }
   });
 
-  it.each(['2026-02-29', '1900-02-29', '2026-13-01', '2026-00-10', '2026-04-31', '2026-1-1', '', '2026-01-00', 'today'])(
-    'is not %s',
-    (date) => expect(dayNumberOf(date)).toBeUndefined(),
-  );
+  it.each([
+    '2026-02-29',
+    '1900-02-29',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-04-31',
+    '2026-1-1',
+    '',
+    '2026-01-00',
+    'today',
+  ])('is not %s', (date) => expect(dayNumberOf(date)).toBeUndefined());
 });
 
 describe('so many months later', () => {

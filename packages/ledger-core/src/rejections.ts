@@ -67,13 +67,7 @@ export const rejections = {
   UnknownPot: facts('not_found.pot', 404, '12', true, 'there is no such pot on this account'),
   UnknownTransfer: facts('not_found.transfer', 404, '12', true, 'there is no such transfer on this account'),
   UnknownPayment: facts('not_found.payment', 404, '12', true, 'there is no such payment on this account'),
-  UnknownSchedule: facts(
-    'not_found.schedule',
-    404,
-    '12',
-    true,
-    'there is no such scheduled payment on this account',
-  ),
+  UnknownSchedule: facts('not_found.schedule', 404, '12', true, 'there is no such scheduled payment on this account'),
   UnknownPresentment: facts(
     'not_found.presentment',
     404,

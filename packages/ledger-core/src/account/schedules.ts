@@ -96,10 +96,13 @@ function take(
   if (occurrence > nextDate || occurrence > context.localDate) return reject('ScheduleNotDue');
   const reason = refusalToTake(state, schedule, command);
   if (reason === undefined)
-    return decided(
-      transferSent(state, { ...schedule, transferId, personal }, context),
-      { type: 'ScheduledPaymentTaken', schedule: advanced(schedule), occurrence, transferId, personal },
-    );
+    return decided(transferSent(state, { ...schedule, transferId, personal }, context), {
+      type: 'ScheduledPaymentTaken',
+      schedule: advanced(schedule),
+      occurrence,
+      transferId,
+      personal,
+    });
   if (reason !== 'InsufficientFunds' || tryAgainAt === null)
     return decided({ type: 'ScheduledPaymentMissed', schedule: advanced(schedule), occurrence, reason, personal });
   if (deferred) return NOTHING;

@@ -149,11 +149,20 @@ describe('a payment that is due', () => {
     const tryAgainAt = START + 5n * DAY;
     given(...funded(99n), schedule())
       .when(take('2026-01-31', { tryAgainAt }), on('2026-01-31'))
-      .thenEvents({ type: 'ScheduledPaymentDeferred', reason: 'InsufficientFunds', tryAgainAt, schedule: { decided: 0 } })
+      .thenEvents({
+        type: 'ScheduledPaymentDeferred',
+        reason: 'InsufficientFunds',
+        tryAgainAt,
+        schedule: { decided: 0 },
+      })
       .when(take('2026-01-31', { tryAgainAt }), { key: 'another timer' })
       .thenNothing()
       .when(take('2026-01-31'))
-      .thenEvents({ type: 'ScheduledPaymentMissed', reason: 'InsufficientFunds', schedule: { decided: 1, nextDate: '2026-02-28' } })
+      .thenEvents({
+        type: 'ScheduledPaymentMissed',
+        reason: 'InsufficientFunds',
+        schedule: { decided: 1, nextDate: '2026-02-28' },
+      })
       .when(take('2026-02-28', { tryAgainAt }), on('2026-02-28', '2026-01-31'))
       .thenEvents({ type: 'ScheduledPaymentDeferred' })
       .when(fund(1n, 'wages'))
