@@ -7,6 +7,7 @@ import type {
   JournalEntry,
   LedgerEvent,
 } from '@tallystick/ledger-core';
+import type { NaiveSchedule } from './naive-schedules.js';
 
 export interface NaiveTransaction {
   readonly id: string;
@@ -103,6 +104,7 @@ export class NaiveAccount {
   readonly disputes = new Map<string, NaiveDispute>();
   /** By id: the amount and where it stands. */
   readonly payments = new Map<string, { readonly amount: bigint; status: string }>();
+  readonly schedules = new Map<string, NaiveSchedule>();
   /** The customer's list. */
   readonly rows = new Map<string, NaiveRow>();
   /** One per event of the stream. */
