@@ -1,7 +1,18 @@
 // Accounts and payments over one ledger in memory, behind HTTP as the staff have it.
 import { Module } from '@nestjs/common';
 import { bookDateIn } from '@tallystick/contracts';
-import { BOOK_DATE, CLOCK, ContractsModule, RANDOM, RECORDS, SECRETS, TIME, VIEWS } from '@tallystick/transport/nest';
+import {
+  BOOK_DATE,
+  BOOK_ZONE,
+  CLOCK,
+  ContractsModule,
+  FRESHNESS,
+  RANDOM,
+  RECORDS,
+  SECRETS,
+  TIME,
+  VIEWS,
+} from '@tallystick/transport/nest';
 import { createService, staffTokenOf } from '@tallystick/transport/service';
 import { MemoryRecords, MemoryViews } from '@tallystick/views/memory/index';
 import { Registry } from 'prom-client';
@@ -56,6 +67,8 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     // Each request at a time of its own: answers must not follow the clock.
     [CLOCK, () => (now += 1_000_000n)],
     [BOOK_DATE, bookDateIn('Europe/London')],
+    [BOOK_ZONE, 'Europe/London'],
+    [FRESHNESS, { waitUntil: async () => {} }],
     [TIME, over.time],
     [RANDOM, over.random],
   ];
