@@ -78,12 +78,13 @@ export class BankProcess {
     private readonly staffToken: string,
   ) {}
 
-  static async start(data: string): Promise<BankProcess> {
-    const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
-    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports });
+  static async start(data: string, drivableClock = false): Promise<BankProcess> {
+    const environment = { TALLYSTICK_DATA: data, TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
+    const drivable = `--data ${data} start --drivable-clock --port 0 --iso8583-port 0`.split(' ');
+    const started = drivableClock ? Process.start(CLI, drivable) : Process.start(MAIN, [], environment);
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
-      return /^(http:\S+)\n/m.exec(started.stdout)?.[1];
+      return /(http:[^\s/]*\/\/[^\s/]+)\S*\n/.exec(started.stdout)?.[1];
     });
     const secrets = openSecretsFile(join(data, 'secrets.json'), [], () => new Uint8Array());
     const iso8583Port = Number(readBankFile(data)?.iso8583?.split(':')[1]);
@@ -138,7 +139,6 @@ export class BankProcess {
   }
 }
 
-/** A data folder of one test. */
 export interface FeedItem {
   readonly id: string;
   readonly kind: string;
@@ -207,6 +207,7 @@ export class DemoProcess {
   }
 }
 
+/** A data folder of one test. */
 export class DataFolder {
   readonly root = mkdtempSync(join(tmpdir(), 'bank-'));
   readonly path = join(this.root, 'data');
