@@ -28,7 +28,7 @@ export function isAboutSchedules(event: LedgerEvent): event is ScheduleEvent {
   return 'schedule' in event;
 }
 
-/** @param account as it is just before the event, and after the transfer that it came with */
+/** @param account as it is just before the event, and after the transfer that came with it */
 export function applySchedule(account: NaiveAccount, { event, metadata }: Stored, invariants: Invariants): void {
   if (!isAboutSchedules(event)) return;
   const { scheduleId, amount, frequency, firstDate, times } = event.schedule;
@@ -49,7 +49,9 @@ export function applySchedule(account: NaiveAccount, { event, metadata }: Stored
   invariants.holds(ONCE, occurrence <= metadata.localDate, () => [scheduleId, occurrence, `on ${metadata.localDate}`]);
   if (event.type === 'ScheduledPaymentTaken') {
     const sent = account.payments.get(event.transferId)?.amount ?? null;
-    invariants.same('a scheduled payment moves its amount', known.amount, sent, () => `${occurrence} of ${scheduleId}`);
+    const where = () => `${occurrence} of ${scheduleId}`;
+    invariants.same('a scheduled payment moves its amount', known.amount, sent, where);
+    invariants.same(RIGHT, null, reasonOf(account, 0n), where);
   } else {
     const reason = reasonOf(account, known.amount);
     invariants.same(RIGHT, reason, event.reason, () => `${occurrence} of ${scheduleId}`);
@@ -57,6 +59,7 @@ export function applySchedule(account: NaiveAccount, { event, metadata }: Stored
   if (event.type !== 'ScheduledPaymentDeferred') known.decided++;
 }
 
+/** Why so much may not leave the account; after it has left, whether it might: with an amount of 0. */
 function reasonOf({ status, available }: NaiveAccount, amount: bigint): string | null {
   if (status === 'FROZEN') return 'AccountFrozen';
   return available < amount ? 'InsufficientFunds' : null;
