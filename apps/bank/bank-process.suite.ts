@@ -79,9 +79,9 @@ export class BankProcess {
   ) {}
 
   static async start(data: string, drivableClock = false): Promise<BankProcess> {
-    const environment = { TALLYSTICK_DATA: data, TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
-    const drivable = `--data ${data} start --drivable-clock --port 0 --iso8583-port 0`.split(' ');
-    const started = drivableClock ? Process.start(CLI, drivable) : Process.start(MAIN, [], environment);
+    const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
+    const args = drivableClock ? `--data ${data} start --drivable-clock --port 0 --iso8583-port 0`.split(' ') : [];
+    const started = Process.start(drivableClock ? CLI : MAIN, args, { TALLYSTICK_DATA: data, ...ports });
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
       return /(http:[^\s/]*\/\/[^\s/]+)\S*\n/.exec(started.stdout)?.[1];
@@ -197,8 +197,7 @@ export class DemoProcess {
       headers: { 'content-type': 'application/json', 'idempotency-key': `bought-${this.bought++}` },
       body: JSON.stringify({ card: { id: this.cardId }, amount, merchant }),
     });
-    const { transaction_id } = (await response.json()) as { transaction_id: string }; // as the route's schema says
-    return transaction_id;
+    return ((await response.json()) as { transaction_id: string }).transaction_id; // as the route's schema says
   }
 
   async kill(): Promise<void> {

@@ -9,8 +9,9 @@ import {
   type ScheduleId,
   type TransactionId,
 } from '@tallystick/ledger-core';
-import { expire, fund, issue, open, schedule, take, transfer } from '@tallystick/ledger-core/account/commands.suite';
+import { expire, fund, issue, open, transfer } from '@tallystick/ledger-core/account/commands.suite';
 import { checkAsync } from '@tallystick/ledger-core/account/replayable.suite';
+import { schedule, take } from '@tallystick/ledger-core/account/schedules.suite';
 import { GBP } from '@tallystick/ledger-core/account/specification.suite';
 import { type Turn, turn } from '@tallystick/ledger-core/account/turns.suite';
 import { compareTable, type Difference } from '@tallystick/views/compare';

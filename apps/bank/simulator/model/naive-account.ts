@@ -7,7 +7,6 @@ import type {
   JournalEntry,
   LedgerEvent,
 } from '@tallystick/ledger-core';
-import type { NaiveSchedule } from './naive-schedules.js';
 
 export interface NaiveTransaction {
   readonly id: string;
@@ -56,6 +55,16 @@ export interface NaivePot {
   balance: bigint;
   locked: boolean;
   closed: boolean;
+}
+
+export interface NaiveSchedule {
+  readonly amount: bigint;
+  readonly weekly: boolean;
+  readonly firstDate: string;
+  readonly times: number | null;
+  /** How many of its dates are crossed off. */
+  decided: number;
+  open: boolean;
 }
 
 export interface NaiveRow {

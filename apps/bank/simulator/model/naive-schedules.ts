@@ -1,21 +1,11 @@
 // Scheduled payments as a clerk would keep them: a list of dates, crossed off one after the other.
 import type { LedgerEvent, ScheduleEvent } from '@tallystick/ledger-core';
 import type { Invariants } from './invariants.js';
-import type { NaiveAccount, Stored } from './naive-account.js';
+import type { NaiveAccount, NaiveSchedule, Stored } from './naive-account.js';
 
 const ONCE = 'a scheduled payment is taken or missed once, in order, on its date or later';
 const RIGHT = 'decisions are right';
 const DAY_MS = 86_400_000;
-
-export interface NaiveSchedule {
-  readonly amount: bigint;
-  readonly weekly: boolean;
-  readonly firstDate: string;
-  readonly times: number | null;
-  /** How many of its dates are crossed off. */
-  decided: number;
-  open: boolean;
-}
 
 /** Of the date to be crossed off next; undefined where none is left. Worlds are shorter than a month. */
 export function nextDateOf({ open, decided, firstDate, weekly, times }: NaiveSchedule): string | undefined {

@@ -5,10 +5,8 @@ import type {
   CardToken,
   CurrencyCode,
   LedgerAccount,
-  LocalDate,
   PaymentId,
   PotId,
-  ScheduleId,
   TransactionId,
   TransferId,
 } from '../brands.js';
@@ -33,8 +31,6 @@ import type {
   ReverseAuthorisation,
   ReverseClearing,
   ReverseRefund,
-  SchedulePayment,
-  TakeScheduledPayment,
 } from './commands.js';
 import { DAY, GBP } from './specification.suite.js';
 
@@ -292,37 +288,6 @@ export function closeDispute(disputeKey: string, outcome: CloseDispute['outcome'
 
 export function expire(transactionId: TransactionId): ExpireAuthorisation {
   return { type: 'ExpireAuthorisation', transactionId };
-}
-
-/** From 2026-01-31, the end of the month that specifications begin in. */
-export function schedule(overrides: Partial<SchedulePayment> = {}): SchedulePayment {
-  return {
-    type: 'SchedulePayment',
-    scheduleId: 'schedule_1' as ScheduleId,
-    destinationAccountId: 'acc_2' as AccountId,
-    amount: 100n,
-    currency: GBP,
-    frequency: 'MONTHLY',
-    firstDate: '2026-01-31' as LocalDate,
-    lastDate: null,
-    times: null,
-    personal: null,
-    ...overrides,
-  };
-}
-
-/** @param date YYYY-MM-DD */
-export function take(date: string, overrides: Partial<TakeScheduledPayment> = {}): TakeScheduledPayment {
-  const { scheduleId } = { ...schedule(), ...overrides };
-  return {
-    type: 'TakeScheduledPayment',
-    scheduleId,
-    occurrence: date as LocalDate,
-    transferId: transfer(`${scheduleId}_${date}`),
-    tryAgainAt: null,
-    personal: null,
-    ...overrides,
-  };
 }
 
 /** An open account with money and an active card. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LocalDate, ScheduleId } from '../brands.js';
 import { dayNumberOf } from '../calendar.js';
-import { account, fund, funded, open, pay, schedule, take, transfer, tx, USD } from './commands.suite.js';
+import { account, fund, funded, open, pay, transfer, tx, USD } from './commands.suite.js';
 import { occurrenceOf } from './schedules.js';
+import { schedule, take } from './schedules.suite.js';
 import { DAY, GBP, given, START } from './specification.suite.js';
 
 const scheduleId = 'schedule_1' as ScheduleId;
