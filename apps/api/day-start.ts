@@ -1,9 +1,9 @@
 // When a day of spending begins: about four in the morning, so that a late evening belongs to the day before (customer API, section 5).
-import type { Micros } from '@tallystick/ledger-core';
+import { bookDateIn, bookTimeIn } from '@tallystick/contracts';
+import { daysAfter, type LocalDate, type Micros } from '@tallystick/ledger-core';
 
 export type DayStart = (now: Micros) => Micros;
 
-const HOUR_MS = 3_600_000;
 const STARTS_AT_HOUR = 4;
 
 /**
@@ -12,38 +12,18 @@ const STARTS_AT_HOUR = 4;
  * @throws RangeError for a zone that nobody knows
  */
 export function dayStartIn(zone: string): DayStart {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  /** The zone's clock as if it were UTC. */
-  const localOf = (utc: number): number => {
-    const part: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-    for (const { type, value } of format.formatToParts(utc)) part[type] = Number(value);
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-    return Date.UTC(year, month - 1, day, hour, minute, second);
-  };
-  const utcOf = (local: number): number => {
-    const guess = local - (localOf(local) - local);
-    return guess - (localOf(guess) - local);
-  };
-  let start = 0;
-  let end = 0;
+  const dateOf = bookDateIn(zone);
+  const timeOf = bookTimeIn(zone);
+  const startOf = (date: LocalDate, days: number) => timeOf(daysAfter(date, days) ?? date, STARTS_AT_HOUR);
+  let start = 0n;
+  let end = 0n;
   return (now) => {
-    const at = Number(now / 1000n);
-    if (at < start || at >= end) {
-      const day = new Date(localOf(at) - STARTS_AT_HOUR * HOUR_MS);
-      const startOf = (days: number) =>
-        utcOf(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate() + days, STARTS_AT_HOUR));
-      start = startOf(0);
-      end = startOf(1);
+    if (now < start || now >= end) {
+      const today = dateOf(now);
+      const begun = startOf(today, 0) <= now ? 0 : -1;
+      start = startOf(today, begun);
+      end = startOf(today, begun + 1);
     }
-    return BigInt(start) * 1000n;
+    return start;
   };
 }

@@ -81,13 +81,20 @@ export class BankProcess {
     readonly staffToken: string,
   ) {}
 
-  /** @param environment more of it, or other */
-  static async start(data: string, environment: Readonly<Record<string, string>> = {}): Promise<BankProcess> {
+  /** @param environment more of it, or other; @param drivableClock as `tallystick start --drivable-clock` runs it */
+  static async start(
+    data: string,
+    environment: Readonly<Record<string, string>> = {},
+    drivableClock = false,
+  ): Promise<BankProcess> {
     const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_EDGE_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
-    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports, ...environment });
+    const doors = '--port 0 --edge-port 0 --iso8583-port 0';
+    const args = drivableClock ? `--data ${data} start --drivable-clock ${doors}`.split(' ') : [];
+    const env = { TALLYSTICK_DATA: data, ...ports, ...environment };
+    const started = Process.start(drivableClock ? CLI : MAIN, args, env);
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
-      return /^(http:\S+)\n/m.exec(started.stdout)?.[1];
+      return /(http:[^\s/]*\/\/[^\s/]+)\S*\n/.exec(started.stdout)?.[1];
     });
     const secrets = openSecretsFile(join(data, 'secrets.json'), [], () => new Uint8Array());
     const { iso8583, edge = '' } = readBankFile(data) ?? {};

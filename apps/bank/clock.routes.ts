@@ -34,7 +34,8 @@ export function addClockRoutes({ routes, staff, clock, runDue }: ClockRoutesPort
   routes.add({
     method: 'POST',
     url: '/staff/clock',
-    summary: "Drive the bank's clock ahead; holds that expire by then have expired when this is answered",
+    summary:
+      "Drive the bank's clock ahead; holds that expire and payments that are due by then are done when this is answered",
     schemas: { body, response: { 200: answer } },
     handle: async ({ headers, body: { advance_seconds } }) => {
       staff.actorOf(headers);

@@ -7,6 +7,7 @@ import { feedProjection } from '../feed-generator/feed.projection.js';
 import { generalLedgerProjection } from '../finance/gl.projection.js';
 import { dueProjection } from '../ledger/due.projection.js';
 import { merchantProjection } from '../merchant/merchant.projection.js';
+import { schedulesProjection } from '../payments/schedules.projection.js';
 import { transactionsProjection } from '../transactions/transactions.projection.js';
 
 /** By the service that keeps them, as their main.ts files say. */
@@ -16,6 +17,7 @@ export const serviceProjections: Readonly<Record<string, Projection>> = {
   cards: cardsProjection,
   transactions: transactionsProjection,
   ledger: dueProjection,
+  payments: schedulesProjection,
   finance: generalLedgerProjection,
   'feed-generator': feedProjection,
   merchant: merchantProjection,

@@ -55,6 +55,12 @@ export function describe(event: LedgerEvent): string {
     case 'TransferCompleted':
     case 'TransferCancelled':
       return `transfer ${event.transferId}`;
+    case 'PaymentScheduled':
+    case 'ScheduledPaymentTaken':
+    case 'ScheduledPaymentDeferred':
+    case 'ScheduledPaymentMissed':
+    case 'ScheduledPaymentCancelled':
+      return `schedule ${event.schedule.scheduleId}`;
     case 'PotOpened':
     case 'PotDeposited':
     case 'PotWithdrawn':

@@ -1,4 +1,4 @@
-// Gives the commands that fall due at a time, by a clock passed in: today, the expiry of holds.
+// Gives the commands that fall due at a time, by a clock passed in: the expiry of holds; payments are due-payments.timer.ts.
 import type { CallContext, ClientOf, ledgerContract } from '@tallystick/contracts';
 import {
   type AccountId,

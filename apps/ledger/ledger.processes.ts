@@ -1,11 +1,12 @@
-// Runs what the ledger does by itself: the transfer process and the due timer.
+// Runs what the ledger does by itself: the transfer process and the due timers.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Bus } from '@tallystick/bus';
-import { type BookDate, type ClientOf, ledgerContract } from '@tallystick/contracts';
+import { type BookDate, bookTimeIn, type ClientOf, ledgerContract } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
 import type { ContextFor } from '@tallystick/transport';
 import {
   BOOK_DATE,
+  BOOK_ZONE,
   BUS,
   CLOCK,
   CONTEXT_FOR,
@@ -18,6 +19,7 @@ import {
 } from '@tallystick/transport/nest';
 import type { Freshness, Records, ViewReader } from '@tallystick/views';
 import { DueTimer } from './due.timer.js';
+import { DuePaymentsTimer } from './due-payments.timer.js';
 import { TransferProcess } from './transfer.process.js';
 
 const DUE_PERIOD_MS = 1_000;
@@ -28,7 +30,7 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly running: Promise<void>[] = [];
   private ticking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private due: DueTimer | undefined;
+  private due: readonly (DueTimer | DuePaymentsTimer)[] = [];
 
   constructor(
     @Inject(clientOf(ledgerContract)) private readonly ledger: ClientOf<typeof ledgerContract>,
@@ -38,6 +40,7 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(FRESHNESS) private readonly freshness: Freshness,
     @Inject(CLOCK) private readonly clock: () => Micros,
     @Inject(BOOK_DATE) private readonly localDateOf: BookDate,
+    @Inject(BOOK_ZONE) private readonly bookZone: string,
     @Inject(CONTEXT_FOR) private readonly contextFor: ContextFor,
     @Inject(RUNS_PROCESSES) private readonly runsProcesses: boolean,
     @Inject(REPORT) private readonly report: (error: unknown) => void,
@@ -47,7 +50,8 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
     if (!this.runsProcesses) return;
     const { ledger, views, freshness, records, clock, localDateOf, contextFor } = this;
     this.running.push(this.bus.run(new TransferProcess(ledger, records, contextFor), this.stopping.signal));
-    this.due = new DueTimer({ ledger, views, freshness, records, clock, localDateOf, contextFor });
+    const ports = { ledger, views, freshness, records, clock, localDateOf, contextFor };
+    this.due = [new DueTimer(ports), new DuePaymentsTimer({ ...ports, bookTimeOf: bookTimeIn(this.bookZone) })];
     // A run that takes longer than the period is not joined by another.
     this.timer = setInterval(() => void this.tick(), DUE_PERIOD_MS);
     this.timer.unref();
@@ -74,10 +78,12 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async runOnce(): Promise<void> {
-    try {
-      await this.due?.run(this.stopping.signal);
-    } catch (error) {
-      if (!this.stopping.signal.aborted) this.report(error);
-    }
+    // What keeps one from its work does not keep the other.
+    for (const timer of this.due)
+      try {
+        await timer.run(this.stopping.signal);
+      } catch (error) {
+        if (!this.stopping.signal.aborted) this.report(error);
+      }
   }
 }

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { accountsContract, type ClientOf, ledgerContract, paymentsContract } from '@tallystick/contracts';
-import { Answers, clientOf, RECORDS } from '@tallystick/transport/nest';
-import type { Records } from '@tallystick/views';
+import { Answers, clientOf, FRESHNESS, RECORDS, VIEWS } from '@tallystick/transport/nest';
+import type { Freshness, Records, ViewReader } from '@tallystick/views';
 import { type OpenPersonal, OutboundPayments } from './iso20022/outbound.js';
 import { Payments, type SealPersonal } from './payments.js';
+import { Schedules } from './schedules.js';
 
 /** Injected as SealPersonal. */
 export const SEAL_PERSONAL = Symbol('seal of personal text');
@@ -15,11 +16,16 @@ export const OPEN_PERSONAL = Symbol('opener of personal text');
 export class PaymentsController extends Payments {
   readonly pay: OutboundPayments['pay'];
   readonly payment: OutboundPayments['payment'];
+  readonly schedulePayment: Schedules['schedulePayment'];
+  readonly cancelSchedule: Schedules['cancelSchedule'];
+  readonly schedules: Schedules['schedules'];
 
   constructor(
     @Inject(clientOf(ledgerContract)) ledger: ClientOf<typeof ledgerContract>,
     @Inject(clientOf(accountsContract)) accounts: ClientOf<typeof accountsContract>,
     @Inject(RECORDS) records: Records,
+    @Inject(VIEWS) views: ViewReader,
+    @Inject(FRESHNESS) freshness: Freshness,
     @Inject(SEAL_PERSONAL) seal: SealPersonal,
     @Inject(OPEN_PERSONAL) open: OpenPersonal,
   ) {
@@ -27,5 +33,9 @@ export class PaymentsController extends Payments {
     const outbound = new OutboundPayments({ ledger, accounts, records, seal, open });
     this.pay = outbound.pay;
     this.payment = outbound.payment;
+    const scheduled = new Schedules({ ledger, views, freshness, seal });
+    this.schedulePayment = scheduled.schedulePayment;
+    this.cancelSchedule = scheduled.cancelSchedule;
+    this.schedules = scheduled.schedules;
   }
 }

@@ -1,8 +1,9 @@
-// Transfers, pots and payments to and from other banks: for other services by contract, for the staff over HTTP.
+// Transfers, at once and on dates, pots, and payments to and from other banks: for other services by contract, for the staff over HTTP.
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
   accountsContract,
   type BookDate,
+  bookTimeIn,
   type ClientOf,
   ledgerContract,
   paymentsContract,
@@ -11,6 +12,7 @@ import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import {
   BOOK_DATE,
+  BOOK_ZONE,
   CLOCK,
   ContractsModule,
   clientOf,
@@ -25,8 +27,10 @@ import { InboundPayments } from './iso20022/inbound.js';
 import { Iso20022Routes } from './iso20022/iso20022.routes.js';
 import type { OpenPersonal } from './iso20022/outbound.js';
 import { Replies } from './iso20022/replies.js';
+import { NamedAccounts } from './named-accounts.js';
 import { OPEN_PERSONAL, PaymentsController, SEAL_PERSONAL } from './payments.controller.js';
 import type { SealPersonal } from './payments.js';
+import { ScheduleRoutes } from './schedules.routes.js';
 import { StaffRequests } from './staff.requests.js';
 import { StaffPaymentRoutes } from './staff.routes.js';
 
@@ -61,11 +65,34 @@ const requests = {
   inject: [clientOf(ledgerContract), SECRETS, CLOCK, BOOK_DATE, TIME, RANDOM],
 };
 
+const namedAccounts = {
+  provide: NamedAccounts,
+  useFactory: (accounts: ClientOf<typeof accountsContract>) => new NamedAccounts(accounts),
+  inject: [clientOf(accountsContract)],
+};
+
 const staffRoutes = {
   provide: StaffPaymentRoutes,
-  useFactory: (routes: HttpRoutes, payments: PaymentsClient, staff: StaffRequests) =>
-    new StaffPaymentRoutes(routes, { payments, requests: staff }),
-  inject: [HttpRoutes, clientOf(paymentsContract), StaffRequests],
+  useFactory: (
+    routes: HttpRoutes,
+    payments: PaymentsClient,
+    staff: StaffRequests,
+    named: NamedAccounts,
+    bookZone: string,
+  ) => new StaffPaymentRoutes(routes, { payments, requests: staff, named, bookTime: bookTimeIn(bookZone) }),
+  inject: [HttpRoutes, clientOf(paymentsContract), StaffRequests, NamedAccounts, BOOK_ZONE],
+};
+
+const scheduleRoutes = {
+  provide: ScheduleRoutes,
+  useFactory: (
+    routes: HttpRoutes,
+    payments: PaymentsClient,
+    staff: StaffRequests,
+    named: NamedAccounts,
+    open: OpenPersonal,
+  ) => new ScheduleRoutes(routes, { payments, requests: staff, named, open }),
+  inject: [HttpRoutes, clientOf(paymentsContract), StaffRequests, NamedAccounts, OPEN_PERSONAL],
 };
 
 const iso20022Routes = {
@@ -117,7 +144,9 @@ export class PaymentsModule {
         { provide: OPEN_PERSONAL, useValue: open },
         PaymentsController,
         requests,
+        namedAccounts,
         staffRoutes,
+        scheduleRoutes,
         iso20022Routes,
       ],
     };

@@ -3,9 +3,20 @@ import { Module } from '@nestjs/common';
 import { bookDateIn, type ClientOf, paymentsContract } from '@tallystick/contracts';
 import { deriveId } from '@tallystick/events';
 import type { AccountId, CurrencyCode, Micros } from '@tallystick/ledger-core';
-import { BOOK_DATE, CLOCK, ContractsModule, RANDOM, RECORDS, SECRETS, TIME } from '@tallystick/transport/nest';
+import {
+  BOOK_DATE,
+  BOOK_ZONE,
+  CLOCK,
+  ContractsModule,
+  FRESHNESS,
+  RANDOM,
+  RECORDS,
+  SECRETS,
+  TIME,
+  VIEWS,
+} from '@tallystick/transport/nest';
 import { createService, type Service, staffTokenOf } from '@tallystick/transport/service';
-import { MemoryRecords } from '@tallystick/views/memory/index';
+import { MemoryRecords, MemoryViews } from '@tallystick/views/memory/index';
 import { Registry } from 'prom-client';
 import { gatewayOverMemory, MAY_FIRST, NUMBER, type OverMemory } from '../card-processing/gateway-over-memory.suite.js';
 import { PaymentsModule } from './payments.module.js';
@@ -46,6 +57,9 @@ beforeEach(async () => {
     [SECRETS, over.secrets],
     [CLOCK, () => now],
     [BOOK_DATE, bookDateIn('Europe/London')],
+    [BOOK_ZONE, 'Europe/London'],
+    [VIEWS, new MemoryViews()],
+    [FRESHNESS, { waitUntil: async () => {} }],
     [TIME, over.time],
     [RANDOM, over.random],
   ];

@@ -1,5 +1,6 @@
 // What all of the staff's routes here have in common: who asks, under which key, and how the ledger's outcome is told.
 import type { IncomingHttpHeaders } from 'node:http';
+import { Type } from '@sinclair/typebox';
 import {
   type BookDate,
   type CallContext,
@@ -9,6 +10,7 @@ import {
   type ledgerContract,
   positionToken,
   type ResponseOf,
+  readPositionToken,
 } from '@tallystick/contracts';
 import { type AccountId, type CurrencyCode, isCurrency, type Micros, rejections } from '@tallystick/ledger-core';
 import { badParam, callScopeOf, ProblemError, type ScopeOptions, type StaffToken } from '@tallystick/transport/service';
@@ -16,6 +18,17 @@ import type { FastifyReply } from 'fastify';
 
 const CALLER = 'staff';
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+export const minorUnits = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+export const money = Type.Object(
+  { amount: minorUnits, currency: Type.String({ pattern: '^[A-Z]{3}$' }) },
+  { additionalProperties: false },
+);
+export const dateText = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+  description: "in the book's time zone",
+});
+export const done = Type.Object({ id: Type.String(), account_id: Type.String(), position: Type.String() });
 
 type Outcomes = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'];
 
@@ -47,8 +60,7 @@ export class StaffRequests {
       const { status, code, message, retryable } = rejections[outcome.rejection];
       throw new ProblemError({ status, code, message, retryable });
     }
-    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
-    const position = positionToken(this.journalId, outcome.position);
+    const position = positionToken(await this.journal(context), outcome.position);
     return reply
       .header('content-type', JSON_TYPE)
       .header('x-ledger-position', position)
@@ -66,8 +78,27 @@ export class StaffRequests {
     const key = headers['idempotency-key'];
     const fault = idempotencyKeyFault(key);
     if (fault !== undefined) throw new ProblemError({ status: 400, ...fault });
+    return this.circumstancesUnder(String(key));
+  }
+
+  /** @param key what the request itself makes of one */
+  circumstancesUnder(key: string) {
     const effectiveAt = this.ports.clock();
-    return { caller: CALLER, key: String(key), effectiveAt, localDate: this.ports.bookDate(effectiveAt) };
+    return { caller: CALLER, key, effectiveAt, localDate: this.ports.bookDate(effectiveAt) };
+  }
+
+  /** How far views must have come for a read; 0 where the caller does not say. @throws ProblemError, 400 */
+  async minPositionOf(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
+    const token = headers['x-min-ledger-position'];
+    if (token === undefined) return 0n;
+    const position = readPositionToken(String(token), await this.journal(context));
+    if (position === undefined) throw badParam('x-min-ledger-position', 'this is no token of this ledger');
+    return position;
+  }
+
+  private async journal(context: CallContext): Promise<string> {
+    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
+    return this.journalId;
   }
 }
 

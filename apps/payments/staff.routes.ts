@@ -1,18 +1,14 @@
 // HTTP for the bank's own people: transfers between accounts, and pots.
-import { type TProperties, Type } from '@sinclair/typebox';
-import type { ClientOf, paymentsContract } from '@tallystick/contracts';
-import type { AccountId, PotId } from '@tallystick/ledger-core';
-import type { HttpRoutes } from '@tallystick/transport/service';
-import { currencyOf, type StaffRequests, textOf } from './staff.requests.js';
-
-const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
-const accountId = Type.String({ pattern: '^acc_[0-9A-Za-z]{4,59}$' });
-const minorUnits = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-const money = closed({ amount: minorUnits, currency: Type.String({ pattern: '^[A-Z]{3}$' }) });
+import { Type } from '@sinclair/typebox';
+import type { BookTime, ClientOf, paymentsContract } from '@tallystick/contracts';
+import { type AccountId, dayNumberOf, type LocalDate, type PotId } from '@tallystick/ledger-core';
+import { badParam, type HttpRoutes } from '@tallystick/transport/service';
+import { accountId, closed, destination, type NamedAccounts, source } from './named-accounts.js';
+import { currencyOf, dateText, done, minorUnits, money, type StaffRequests, textOf } from './staff.requests.js';
 
 const transferBody = closed({
-  source_account_id: accountId,
-  destination_account_id: accountId,
+  ...source,
+  ...destination,
   amount: money,
   reference: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
 });
@@ -23,13 +19,15 @@ const potBody = closed({
   style: Type.Optional(Type.String({ pattern: '^[a-z0-9_-]{1,64}$' })),
 });
 const moveBody = closed({ account_id: accountId, amount: money });
+const lockBody = closed({ account_id: accountId, until: Type.Optional(dateText) });
+const potChangeBody = closed({ account_id: accountId });
 const potParam = closed({ pot_id: Type.String({ pattern: '^pot_[0-9A-Za-z]{4,59}$' }) });
-
-const done = Type.Object({ id: Type.String(), account_id: Type.String(), position: Type.String() });
 
 export interface StaffRoutesPorts {
   readonly payments: ClientOf<typeof paymentsContract>;
   readonly requests: StaffRequests;
+  readonly named: NamedAccounts;
+  readonly bookTime: BookTime;
 }
 
 export class StaffPaymentRoutes {
@@ -40,29 +38,32 @@ export class StaffPaymentRoutes {
     this.addTransfers(routes);
     this.addPots(routes);
     this.addPotMoves(routes);
+    this.addLock(routes);
+    this.addPotChanges(routes);
   }
 
   private addTransfers(routes: HttpRoutes): void {
     routes.add({
       method: 'POST',
       url: '/staff/transfers',
-      summary: 'Send money to another account; answered when it has left the source',
+      summary: 'Send money to another account, by id or by sort code and number; answered when it has left the source',
       schemas: { body: transferBody, response: { 200: done } },
       handle: async ({ body, headers }, reply) => {
-        const context = this.ports.requests.contextOf(headers);
-        const source = body.source_account_id as AccountId;
-        const { transferId, outcomes } = await this.ports.payments.transfer(
-          {
-            ...this.ports.requests.circumstances(headers),
-            sourceAccountId: source,
-            destinationAccountId: body.destination_account_id as AccountId,
-            amount: BigInt(body.amount.amount),
-            currency: currencyOf(body.amount.currency),
-            reference: textOf('reference', body.reference) ?? null,
-          },
+        const { requests, named, payments } = this.ports;
+        const context = requests.contextOf(headers);
+        const circumstances = requests.circumstances(headers);
+        const reference = textOf('reference', body.reference) ?? null;
+        const currency = currencyOf(body.amount.currency);
+        const [sourceAccountId, destinationAccountId] = await Promise.all([
+          named.idOf('source', body.source_account_id, body.source, context),
+          named.idOf('destination', body.destination_account_id, body.destination, context),
+        ]);
+        const amount = BigInt(body.amount.amount);
+        const { transferId, outcomes } = await payments.transfer(
+          { ...circumstances, sourceAccountId, destinationAccountId, amount, currency, reference },
           context,
         );
-        return this.ports.requests.answer(transferId, source, outcomes, context, reply);
+        return requests.answer(transferId, sourceAccountId, outcomes, context, reply);
       },
     });
   }
@@ -119,5 +120,52 @@ export class StaffPaymentRoutes {
         },
       });
     }
+  }
+
+  private addLock(routes: HttpRoutes): void {
+    routes.add({
+      method: 'POST',
+      url: '/staff/pots/:pot_id/lock',
+      summary: 'Lock a pot until a date begins, or until it is unlocked',
+      schemas: { body: lockBody, params: potParam, response: { 200: done } },
+      handle: async ({ body, params, headers }, reply) => {
+        const { requests, payments } = this.ports;
+        const context = requests.contextOf(headers);
+        const circumstances = requests.circumstances(headers);
+        const until = body.until === undefined ? null : this.beginOf(body.until);
+        const account = body.account_id as AccountId;
+        const potId = params.pot_id as PotId;
+        const { outcomes } = await payments.lockPot({ ...circumstances, accountId: account, potId, until }, context);
+        return requests.answer(potId, account, outcomes, context, reply);
+      },
+    });
+  }
+
+  private addPotChanges(routes: HttpRoutes): void {
+    for (const change of ['unlock', 'close'] as const) {
+      routes.add({
+        method: 'POST',
+        url: `/staff/pots/:pot_id/${change}`,
+        summary: change === 'unlock' ? 'Unlock a pot' : 'Close a pot for good: what is in it goes back to the account',
+        schemas: { body: potChangeBody, params: potParam, response: { 200: done } },
+        handle: async ({ body, params, headers }, reply) => {
+          const { requests, payments } = this.ports;
+          const context = requests.contextOf(headers);
+          const account = body.account_id as AccountId;
+          const potId = params.pot_id as PotId;
+          const request = { ...requests.circumstances(headers), accountId: account, potId };
+          const { outcomes } = await (change === 'unlock'
+            ? payments.unlockPot(request, context)
+            : payments.closePot(request, context));
+          return requests.answer(potId, account, outcomes, context, reply);
+        },
+      });
+    }
+  }
+
+  /** A lock that is over already would lock nothing; it is taken all the same, so that the same request has the same answer for ever. */
+  private beginOf(date: string) {
+    if (dayNumberOf(date) === undefined) throw badParam('until', 'until is no date');
+    return this.ports.bookTime(date as LocalDate, 0);
   }
 }

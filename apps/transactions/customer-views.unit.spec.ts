@@ -6,16 +6,18 @@ import {
   type CardId,
   COMMAND_KEYS_KEPT,
   type Micros,
+  type ScheduleId,
   type TransactionId,
 } from '@tallystick/ledger-core';
 import { expire, fund, issue, open, transfer } from '@tallystick/ledger-core/account/commands.suite';
 import { checkAsync } from '@tallystick/ledger-core/account/replayable.suite';
+import { schedule, take } from '@tallystick/ledger-core/account/schedules.suite';
 import { GBP } from '@tallystick/ledger-core/account/specification.suite';
 import { type Turn, turn } from '@tallystick/ledger-core/account/turns.suite';
 import { compareTable, type Difference } from '@tallystick/views/compare';
 import type { MemoryViews } from '@tallystick/views/memory/index';
 import fc from 'fast-check';
-import { contextFor, DAY, MAY_FIRST, sent } from '../ledger/ledger-over-memory.suite.js';
+import { bookDate, contextFor, DAY, MAY_FIRST, sent } from '../ledger/ledger-over-memory.suite.js';
 import { TransferProcess } from '../ledger/transfer.process.js';
 import { CustomerViews, customerProjections } from './customer-views.suite.js';
 
@@ -24,6 +26,8 @@ const ids = ['acc_0' as AccountId, 'acc_1' as AccountId] as const;
 /** A turn, how many days back or ahead its value date is, and whether the views are filled after it. */
 const step = fc.record({ turn, days: fc.integer({ min: -90, max: 30 }), fill: fc.boolean() });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+type Taken = Extract<Turn['act'], { do: 'take' | 'cancel schedule' }>;
 
 /** Two accounts that take turns, over the real ledger. */
 class Lives {
@@ -47,6 +51,8 @@ class Lives {
     else if (act.do === 'expire') await this.do(accountId, expire(await this.known(accountId, act.which)), days);
     else if (act.do === 'transfer') await this.do(accountId, this.send(side, act), days);
     else if (act.do === 'advance') await this.advance();
+    else if (act.do === 'schedule') await this.do(accountId, this.scheduled(side, act.terms), days);
+    else if (act.do === 'take' || act.do === 'cancel schedule') await this.due(accountId, act, days);
     else await this.repeat(act.which);
     if (fill) await this.of.fill();
   }
@@ -68,6 +74,21 @@ class Lives {
   private async known(accountId: AccountId, which: number): Promise<TransactionId> {
     const known = await this.of.ledger.streams.read(accountId, (state) => [...state.transactions.keys()]);
     return known[which % Math.max(1, known.length)] ?? ('tx_none' as TransactionId);
+  }
+
+  private scheduled(side: number, terms: Extract<Turn['act'], { do: 'schedule' }>['terms']): AccountCommand {
+    const scheduleId = `schedule_${this.done.length}` as ScheduleId;
+    const destinationAccountId = ids[1 - side] ?? ids[0];
+    return schedule({ ...terms, scheduleId, destinationAccountId, firstDate: bookDate(this.of.world.now + 40n * DAY) });
+  }
+
+  private async due(accountId: AccountId, { which, ...act }: Taken, days: number): Promise<void> {
+    const known = await this.of.ledger.streams.read(accountId, ({ schedules }) => [...schedules.values()]);
+    const found = known[which % Math.max(1, known.length)]?.schedule;
+    if (found === undefined) return;
+    const { scheduleId, nextDate, firstDate } = found;
+    if (act.do === 'take') await this.do(accountId, take(nextDate ?? firstDate, { scheduleId }), days);
+    else await this.do(accountId, { type: 'CancelScheduledPayment', scheduleId }, days);
   }
 
   private send(side: number, { amount }: Extract<Turn['act'], { do: 'transfer' }>): AccountCommand {

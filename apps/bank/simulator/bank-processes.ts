@@ -2,7 +2,7 @@
 
 import type { Consumer, Delivery } from '@tallystick/bus';
 import { EmbeddedBus, type Failure } from '@tallystick/bus/embedded/index';
-import type { BookDate } from '@tallystick/contracts';
+import { type BookDate, bookTimeIn } from '@tallystick/contracts';
 import { JournalUnavailable, RevisionConflict } from '@tallystick/journal';
 import { MemoryJournal, type MemoryStore } from '@tallystick/journal/memory/index';
 import type { AccountId, Micros } from '@tallystick/ledger-core';
@@ -17,12 +17,14 @@ import {
 import { AccountStreams } from '../../ledger/account-streams.js';
 import { accountAggregate } from '../../ledger/aggregate.js';
 import { DueTimer } from '../../ledger/due.timer.js';
+import { DuePaymentsTimer } from '../../ledger/due-payments.timer.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { TransferProcess } from '../../ledger/transfer.process.js';
 import { projections, VIEWS_CONSUMER } from '../projections.js';
 import { RATES } from './faults.js';
 import { type LedgerNetwork, skewedClock } from './ledgers.js';
 import { Incarnation, type Machine } from './machine.js';
+import { BOOK_ZONE } from './plan.js';
 import type { Plant } from './plant.js';
 import { MachineJournal, MachineRecords, MachineViews, StoreUnavailable } from './ports.js';
 
@@ -117,7 +119,7 @@ export const startTransfers: Start = async (world, of) => {
 export const startDue: Start = async (world, of) => {
   const { machine, stores, freshness } = world;
   const { records } = portsOf(world, of);
-  const timer = new DueTimer({
+  const ports = {
     ledger: world.network.clientOf(of, world.instanceOf),
     views: new MachineViews(machine, of, new MemoryViews(stores.views)),
     freshness,
@@ -125,11 +127,12 @@ export const startDue: Start = async (world, of) => {
     clock: skewedClock(machine, of, world.trueTime),
     localDateOf: world.bookDate,
     contextFor: context,
-  });
+  };
+  const timers = [new DueTimer(ports), new DuePaymentsTimer({ ...ports, bookTimeOf: bookTimeIn(BOOK_ZONE) })];
   const { signal } = new AbortController();
   for (;;) {
     await machine.pause(of, DUE_PERIOD);
-    await timer.run(signal).catch((error: unknown) => explained(world, error));
+    for (const timer of timers) await timer.run(signal).catch((error: unknown) => explained(world, error));
   }
 };
 

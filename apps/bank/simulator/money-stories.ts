@@ -1,14 +1,18 @@
 // Transfers, payments, pots, and what the bank itself does with an account.
-import type { AccountCommand, LedgerAccount, PaymentId, TransferId } from '@tallystick/ledger-core';
-import { NOSTRO, SECOND, USD } from './plan.js';
+import { bookDateIn } from '@tallystick/contracts';
+import type { AccountCommand, LedgerAccount, PaymentId, ScheduleId, TransferId } from '@tallystick/ledger-core';
+import { BOOK_ZONE, DAY, NOSTRO, SECOND, USD, WORLD_BEGINS } from './plan.js';
 import type { Story } from './story.js';
+
+const bookDate = bookDateIn(BOOK_ZONE);
 
 export function moneyStory(story: Story): void {
   const told = story.draw.below(100);
   if (told < 35) transfer(story);
   else if (told < 60) payment(story);
   else if (told < 80) pots(story);
-  else if (told < 92) bankSide(story);
+  else if (told < 88) bankSide(story);
+  else if (told < 92) schedule(story);
   else status(story);
 }
 
@@ -89,6 +93,28 @@ function pots(story: Story): void {
   if (draw.happens(150_000)) story.say({ type: 'LockPot', potId, until: null });
   if (draw.happens(200_000)) story.say({ type: 'UnlockPot', potId });
   if (draw.happens(60_000)) story.say({ type: 'ClosePot', potId });
+}
+
+/** On a date of the next days, once or again; now and then it is cancelled. */
+function schedule(story: Story): void {
+  const { draw, account, name } = story;
+  const scheduleId = `schedule_${name}` as ScheduleId;
+  const command = {
+    type: 'SchedulePayment' as const,
+    scheduleId,
+    destinationAccountId: story.other().accountId,
+    amount: story.amount(20_000),
+    currency: account.currency,
+    frequency: draw.pick(['ONCE', 'WEEKLY', 'WEEKLY', 'MONTHLY'] as const),
+    firstDate: bookDate(WORLD_BEGINS + BigInt(story.now + draw.between(0, 3) * DAY)),
+    lastDate: null,
+    times: draw.pick([null, null, 1, 2]),
+    personal: null,
+  };
+  story.say(command, { ...command, amount: command.amount + 1n });
+  if (!draw.happens(200_000)) return;
+  story.wait();
+  story.say({ type: 'CancelScheduledPayment', scheduleId });
 }
 
 function bankSide(story: Story): void {

@@ -36,6 +36,8 @@ const FOLLOWS: ReadonlySet<LedgerEvent['type']> = new Set([
   'CardPaymentReversed',
   'DisputeReduced',
   'ProvisionalCreditPosted',
+  'ScheduledPaymentTaken',
+  'ScheduledPaymentCancelled',
 ]);
 
 export class Outside {

@@ -72,6 +72,19 @@ export const plantedDecisions: Readonly<Record<string, Plant>> = {
     return decide(state, command, early ? { ...context, recordedAt: due } : context);
   }),
 
+  'pays-without-money': deciding(
+    'a standing order is paid from what there is',
+    (decide) => (state, command, context) => {
+      if (command.type !== 'TakeScheduledPayment') return decide(state, command, context);
+      const lent = 1_000_000n;
+      const generous: AccountState = { ...state, overdraftLimit: state.overdraftLimit + lent };
+      return mapEvents(decide(generous, command, context), (event) => {
+        if (event.type !== 'TransferSent') return event;
+        return { ...event, balances: { ...event.balances, available: event.balances.available - lent } };
+      });
+    },
+  ),
+
   'freezes-nothing': deciding(
     'a frozen account pays nothing by decision',
     (decide) => (state, command, context) =>

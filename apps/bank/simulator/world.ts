@@ -22,6 +22,7 @@ import { LedgerNetwork } from './ledgers.js';
 import { Incarnation, Machine } from './machine.js';
 import { InvariantBroken, Invariants, textOf } from './model/invariants.js';
 import { NaiveBank } from './model/naive-bank.js';
+import { checkSchedules } from './model/naive-schedules.js';
 import { accountOf, Outside } from './outside.js';
 import { BOOK_ZONE, DAY, HOUR, SECOND, WORLD_BEGINS } from './plan.js';
 import type { Plant } from './plant.js';
@@ -204,14 +205,14 @@ class SimulatedWorld {
     const { stores, bank, invariants, context } = this;
     for (const check of CHECKS) await check({ stores, bank, invariants, draw, context, plant: this.options.plant });
     await this.phones.check(stores, draw);
-    this.checkExpiry();
+    this.checkWhatFellDue();
   }
 
   private get isOver(): boolean {
     return this.scheduler.now > (this.options.until ?? Number.POSITIVE_INFINITY);
   }
 
-  private checkExpiry(): void {
+  private checkWhatFellDue(): void {
     const due = this.world.trueTime() - BigInt(LINGERS);
     for (const account of this.bank.accounts.values())
       for (const { id, remaining, expiresAt } of account.transactions.values())
@@ -220,6 +221,7 @@ class SimulatedWorld {
           `expired by ${due}`,
           `${remaining} held, due at ${expiresAt}`,
         ]);
+    checkSchedules(this.bank.accounts.values(), bookDate(this.world.trueTime()), this.invariants);
   }
 
   /** Takes down what was stored since it was last called. */

@@ -5,6 +5,7 @@ import { deriveId } from '@tallystick/events';
 import { type AccountId, type CurrencyCode, chart, type PaymentId } from '@tallystick/ledger-core';
 import { MemoryRecords } from '@tallystick/views/memory/index';
 import { gatewayOverMemory, MAY_FIRST } from '../../card-processing/gateway-over-memory.suite.js';
+import { Killed, Life } from '../../ledger/life.suite.js';
 import { InboundPayments } from './inbound.js';
 import { OutboundPayments } from './outbound.js';
 import { open, seal } from './payments-over-memory.suite.js';
@@ -14,41 +15,6 @@ import { codec, transferOf } from './transfers.suite.js';
 const USD = 'USD' as CurrencyCode;
 const bookDate = bookDateIn('Europe/London');
 const at = { effectiveAt: MAY_FIRST, localDate: bookDate(MAY_FIRST), causedAt: 0n };
-
-class Killed extends Error {}
-
-/** One life of a process: it ends at a step, and nothing is done after it. */
-class Life {
-  steps = 0;
-  private over = false;
-
-  constructor(
-    private readonly endsAt: number,
-    private readonly when: 'before' | 'after',
-  ) {}
-
-  /** The same, but every call is a step. */
-  of<T extends object>(port: T): T {
-    return new Proxy(port, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return async (...given: unknown[]) => {
-          const isLast = ++this.steps === this.endsAt;
-          if (this.over || (isLast && this.when === 'before')) this.end();
-          const answer: unknown = await Reflect.apply(member, target, given);
-          if (isLast || this.over) this.end();
-          return answer;
-        };
-      },
-    });
-  }
-
-  private end(): never {
-    this.over = true;
-    throw new Killed();
-  }
-}
 
 async function world() {
   const over = await gatewayOverMemory();

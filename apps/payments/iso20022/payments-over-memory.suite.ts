@@ -2,8 +2,10 @@
 import { Module } from '@nestjs/common';
 import { bookDateIn } from '@tallystick/contracts';
 import { InMemoryKeys } from '@tallystick/events';
+import type { Micros } from '@tallystick/ledger-core';
 import {
   BOOK_DATE,
+  BOOK_ZONE,
   CLOCK,
   ContractsModule,
   FRESHNESS,
@@ -15,11 +17,13 @@ import {
   VIEWS,
 } from '@tallystick/transport/nest';
 import { createService, staffTokenOf } from '@tallystick/transport/service';
+import { Projector } from '@tallystick/views';
 import { MemoryRecords, MemoryViews } from '@tallystick/views/memory/index';
 import { Registry } from 'prom-client';
 import { AccountsModule } from '../../accounts/accounts.module.js';
 import { gatewayOverMemory, MAY_FIRST, type OverMemory } from '../../card-processing/gateway-over-memory.suite.js';
 import { PaymentsModule } from '../payments.module.js';
+import { schedulesProjection } from '../schedules.projection.js';
 
 const flipped = (bytes: Uint8Array) => Buffer.from(bytes.map((byte) => byte ^ 0xff));
 export const seal = async (_account: string, _commandId: string, text: Readonly<Record<string, string>>) =>
@@ -36,6 +40,8 @@ export interface AnswerBody {
   readonly account_id: string;
   readonly state: string;
   readonly returned_by: string | null;
+  readonly position: string;
+  readonly schedules: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface Answer {
@@ -47,9 +53,11 @@ export interface Answer {
 export interface PaymentsOverMemory {
   readonly over: OverMemory;
   readonly records: MemoryRecords;
+  readonly now: () => Micros;
   /** @param body bytes or text are a message; anything else is JSON */
   post(path: string, body: unknown, key?: string): Promise<Answer>;
-  get(path: string, token?: string): Promise<Answer>;
+  get(path: string, token?: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  remove(path: string): Promise<Answer>;
   /** @returns the id of the account, opened with these fields */
   openAccount(fields: Readonly<Record<string, unknown>>, key: string): Promise<string>;
   ledgerBalance(accountId: string): Promise<number>;
@@ -60,16 +68,26 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
   const over = await gatewayOverMemory();
   const records = new MemoryRecords();
   let now = MAY_FIRST;
+  const views = new MemoryViews();
+  const projector = new Projector('views', views, [schedulesProjection]);
+  await projector.prepare();
+  /** Whoever waits for the views has them filled. */
+  const fill = async () => {
+    const after = await projector.resumeAfter(0);
+    await projector.apply({ partition: 0, events: await over.journal.readAll({ after, limit: 100_000 }) });
+  };
   class Ports {}
   const provided: [symbol, unknown][] = [
     [RECORDS, records],
-    [VIEWS, new MemoryViews()],
+    [VIEWS, views],
     [JOURNAL, over.journal],
     [FRESHNESS, { waitUntil: async () => {} }],
     [SECRETS, over.secrets],
     // Each request at a time of its own: answers must not follow the clock.
     [CLOCK, () => (now += 1_000_000n)],
     [BOOK_DATE, bookDateIn('Europe/London')],
+    [BOOK_ZONE, 'Europe/London'],
+    [FRESHNESS, { waitUntil: fill }],
     [TIME, over.time],
     [RANDOM, over.random],
   ];
@@ -118,7 +136,9 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     over,
     records,
     post,
-    get: (path, token = authorization) => send(path, { headers: { authorization: token } }),
+    now: () => now,
+    get: (path, token = authorization, headers = {}) => send(path, { headers: { ...headers, authorization: token } }),
+    remove: (path) => send(path, { method: 'DELETE', headers: { authorization } }),
     openAccount: async (fields, key) => (await post('/staff/accounts', fields, key)).body.account_id,
     async ledgerBalance(accountId) {
       const { found } = await over.ledger.account({ accountId: accountId as OverMemory['accountId'] }, over.context);

@@ -27,7 +27,7 @@ const PARTITIONS = 2;
 /** As many as it takes to open an account and see it. */
 const FEW = ['relay', 'ledger', 'balance', 'accounts'];
 /** `tallystick replay` waits for every view. */
-const OTHER_VIEWS = ['cards', 'transactions', 'merchant', 'feed-generator', 'finance'];
+const OTHER_VIEWS = ['cards', 'payments', 'transactions', 'merchant', 'feed-generator', 'finance'];
 
 let folder: string;
 let services: Services;

@@ -44,7 +44,43 @@ export function bookDateIn(zone: string): BookDate {
 }
 
 function dateOf(format: Intl.DateTimeFormat, at: Date): LocalDate {
+  const { year, month, day } = partsOf(format, at);
+  return `${year}-${month}-${day}` as LocalDate;
+}
+
+function partsOf(format: Intl.DateTimeFormat, at: Date): Partial<Record<Intl.DateTimeFormatPartTypes, string>> {
   const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
   for (const { type, value } of format.formatToParts(at)) parts[type] = value;
-  return `${(parts.year ?? '').padStart(4, '0')}-${parts.month}-${parts.day}` as LocalDate;
+  return { ...parts, year: (parts.year ?? '').padStart(4, '0') };
+}
+
+/** Microseconds since 1970 of an hour of a date in the book's zone; where the clocks pass it over, as soon as they have. */
+export type BookTime = (date: LocalDate, hour: number) => Micros;
+
+/**
+ * @param zone IANA name such as Europe/London
+ * @throws RangeError for a zone that nobody knows
+ */
+export function bookTimeIn(zone: string): BookTime {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    calendar: 'iso8601',
+  });
+  const aheadOfUtc = (at: number) => {
+    const { year, month, day, hour, minute, second } = partsOf(format, new Date(at));
+    return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) - at;
+  };
+  return (date, hour) => {
+    const shown = Date.parse(`${date}T00:00:00Z`) + hour * 3_600_000;
+    // The first guess may lie on the other side of a change of the clocks.
+    const guess = shown - aheadOfUtc(shown);
+    return BigInt(shown - aheadOfUtc(guess)) * 1000n;
+  };
 }

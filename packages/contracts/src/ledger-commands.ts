@@ -10,9 +10,12 @@ import type {
   CardToken,
   Channel,
   CurrencyCode,
+  Frequency,
   LedgerAccount,
+  LocalDate,
   PaymentId,
   PotId,
+  ScheduleId,
   TransactionId,
   TransferId,
   UnknownCardCommand,
@@ -34,6 +37,8 @@ export const currency = Type.Unsafe<CurrencyCode>(Type.String());
 const potId = Type.Unsafe<PotId>(Type.String());
 const transferId = Type.Unsafe<TransferId>(Type.String());
 const paymentId = Type.Unsafe<PaymentId>(Type.String());
+export const scheduleId = Type.Unsafe<ScheduleId>(Type.String());
+export const localDate = Type.Unsafe<LocalDate>(Type.String());
 const ledgerAccount = Type.Unsafe<LedgerAccount>(Type.String());
 
 const oneOf = <const T extends readonly string[]>(values: T) =>
@@ -119,6 +124,7 @@ export const unknownCardCommand = Type.Union([
   reverseAuthorisation,
 ]);
 
+export const frequency = Type.Unsafe<Frequency>(oneOf(['ONCE', 'WEEKLY', 'MONTHLY', 'YEARLY']));
 const payment = { paymentId, scheme: text, amount: big, currency, nostro: ledgerAccount, personal: orNull(bytes) };
 
 export const accountCommand = Type.Union([
@@ -210,6 +216,25 @@ export const accountCommand = Type.Union([
   command('ReturnTransfer', { transferId, reason: text }),
   command('CompleteTransfer', { transferId }),
   command('CancelTransfer', { transferId }),
+  command('SchedulePayment', {
+    scheduleId,
+    destinationAccountId: accountId,
+    amount: big,
+    currency,
+    frequency,
+    firstDate: localDate,
+    lastDate: orNull(localDate),
+    times: orNull(Type.Integer()),
+    personal: orNull(bytes),
+  }),
+  command('CancelScheduledPayment', { scheduleId }),
+  command('TakeScheduledPayment', {
+    scheduleId,
+    occurrence: localDate,
+    transferId,
+    tryAgainAt: orNull(big),
+    personal: orNull(bytes),
+  }),
   command('ReceivePayment', payment),
   command('SendPayment', payment),
   command('ConfirmPayment', { paymentId }),

@@ -1,9 +1,10 @@
-// What the payments service answers: transfers between accounts and moves between an account and its pots.
+// What the payments service answers: transfers between accounts, at once and on dates, moves between an account and its pots, and payments
+// to other banks.
 import { Type } from '@sinclair/typebox';
-import type { LocalDate, PaymentId, PotId, TransferId } from '@tallystick/ledger-core';
+import type { PaymentId, PotId, TransferId } from '@tallystick/ledger-core';
 import { defineContract, method } from './contract.js';
 import { ledgerContract } from './ledger.js';
-import { accountId, big, currency, orNull } from './ledger-commands.js';
+import { accountId, big, currency, frequency, localDate, orNull, scheduleId } from './ledger-commands.js';
 
 const outcomes = ledgerContract.methods.execute.response.properties.outcomes;
 const transferId = Type.Unsafe<TransferId>(Type.String());
@@ -13,8 +14,45 @@ const circumstances = {
   caller: Type.String(),
   key: Type.String(),
   effectiveAt: big,
-  localDate: Type.Unsafe<LocalDate>(Type.String()),
+  localDate,
 };
+
+const terms = {
+  destinationAccountId: accountId,
+  /** Of each payment. */
+  amount: big,
+  currency,
+  frequency,
+  firstDate: localDate,
+  lastDate: orNull(localDate),
+  times: orNull(Type.Integer()),
+};
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  Type.Union(values.map((value) => Type.Literal(value as T[number])));
+const schedule = Type.Object({
+  id: scheduleId,
+  accountId,
+  ...terms,
+  /** Text `reference`, sealed under the account's key; null where it has none. */
+  personal: orNull(Type.Uint8Array()),
+  /** Microseconds since 1970: effectiveAt of its setting up. */
+  created: big,
+  status: oneOf(['ACTIVE', 'FINISHED', 'CANCELLED']),
+  /** How many of its payments were taken or missed. */
+  decided: Type.Integer(),
+  nextDate: orNull(localDate),
+  /** What became of the last payment that was due; null before the first. */
+  last: orNull(
+    Type.Object({
+      date: localDate,
+      /** DEFERRED: is tried again on the same day. */
+      outcome: oneOf(['TAKEN', 'DEFERRED', 'MISSED']),
+      /** Of one that was not taken: the name of the rejection. */
+      reason: orNull(Type.String()),
+      transferId: orNull(transferId),
+    }),
+  ),
+});
 
 /** Of a payment to another bank. Sent again, a payment that is PENDING or REFUSED is decided again. */
 const paymentState = Type.Union([
@@ -50,6 +88,26 @@ export const paymentsContract = defineContract('payments', {
     response: Type.Object({ transferId, outcomes }),
     idempotent: true,
     mutates: true,
+  }),
+  /** A payment on a date, or a standing order, to another account of ours. The ledger takes each payment on its date. */
+  schedulePayment: method({
+    request: Type.Object({ ...circumstances, accountId, ...terms, reference: orNull(Type.String()) }),
+    response: Type.Object({ scheduleId, outcomes }),
+    idempotent: true,
+    mutates: true,
+  }),
+  cancelSchedule: method({
+    request: Type.Object({ ...circumstances, accountId, scheduleId }),
+    response: Type.Object({ outcomes }),
+    idempotent: true,
+    mutates: true,
+  }),
+  /** Of one account, those that are over too, in order of id. Waits, within the deadline, until the view has seen `minPosition`. */
+  schedules: method({
+    request: Type.Object({ accountId, minPosition: big }),
+    response: Type.Object({ schedules: Type.Array(schedule) }),
+    idempotent: true,
+    mutates: false,
   }),
   openPot: method({
     request: Type.Object({ ...circumstances, accountId, name: Type.String(), goal: orNull(big), style: Type.String() }),
@@ -110,6 +168,26 @@ export const paymentsContract = defineContract('payments', {
       currency,
       direction: Type.Union([Type.Literal('deposit'), Type.Literal('withdraw')]),
     }),
+    response: Type.Object({ outcomes }),
+    idempotent: true,
+    mutates: true,
+  }),
+  /** Nothing comes out of it until then, microseconds since 1970, or until it is unlocked; a lock that is there is replaced. */
+  lockPot: method({
+    request: Type.Object({ ...circumstances, accountId, potId, until: orNull(big) }),
+    response: Type.Object({ outcomes }),
+    idempotent: true,
+    mutates: true,
+  }),
+  unlockPot: method({
+    request: Type.Object({ ...circumstances, accountId, potId }),
+    response: Type.Object({ outcomes }),
+    idempotent: true,
+    mutates: true,
+  }),
+  /** What is in it goes back to the account; it is closed for good. */
+  closePot: method({
+    request: Type.Object({ ...circumstances, accountId, potId }),
     response: Type.Object({ outcomes }),
     idempotent: true,
     mutates: true,

@@ -15,6 +15,8 @@ export type PotId = Branded<string, 'PotId'>;
 export type EntryId = Branded<string, 'EntryId'>;
 export type TransferId = Branded<string, 'TransferId'>;
 export type PaymentId = Branded<string, 'PaymentId'>;
+/** Of a scheduled payment or a standing order. */
+export type ScheduleId = Branded<string, 'ScheduleId'>;
 export type MerchantId = Branded<string, 'MerchantId'>;
 /** An item that somebody posted into a feed; a transaction's item has the transaction's id. */
 export type FeedItemId = Branded<string, 'FeedItemId'>;

@@ -14,6 +14,7 @@ export {
   TRANSACTIONS_KEPT,
 } from './account/evolve.js';
 export { cardStateReason, cardUseReason } from './account/ladder.js';
+export { occurrenceOf, type ScheduleTerms } from './account/schedules.js';
 export {
   type AccountState,
   balancesOf,
@@ -25,6 +26,7 @@ export {
 } from './account/state.js';
 export * from './account/transaction-changes.js';
 export * from './brands.js';
+export * from './calendar.js';
 export * from './chart.js';
 export * from './declines.js';
 export type * from './generated/events.js';

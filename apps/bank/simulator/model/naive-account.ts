@@ -57,6 +57,16 @@ export interface NaivePot {
   closed: boolean;
 }
 
+export interface NaiveSchedule {
+  readonly amount: bigint;
+  readonly weekly: boolean;
+  readonly firstDate: string;
+  readonly times: number | null;
+  /** How many of its dates are crossed off. */
+  decided: number;
+  open: boolean;
+}
+
 export interface NaiveRow {
   amount: bigint;
   status: string;
@@ -103,6 +113,7 @@ export class NaiveAccount {
   readonly disputes = new Map<string, NaiveDispute>();
   /** By id: the amount and where it stands. */
   readonly payments = new Map<string, { readonly amount: bigint; status: string }>();
+  readonly schedules = new Map<string, NaiveSchedule>();
   /** The customer's list. */
   readonly rows = new Map<string, NaiveRow>();
   /** One per event of the stream. */

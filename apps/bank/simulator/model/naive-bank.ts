@@ -8,6 +8,7 @@ import type { Invariants } from './invariants.js';
 import { entryOf, moneyOf, NaiveAccount, postedTo, type Stored } from './naive-account.js';
 import { NaiveCards } from './naive-cards.js';
 import { NaiveEnrichment } from './naive-enrichment.js';
+import { applySchedule, isAboutSchedules } from './naive-schedules.js';
 import { NaiveTransfers } from './naive-transfers.js';
 
 interface Stream {
@@ -89,6 +90,7 @@ export class NaiveBank {
     const { event, metadata } = stored;
     const where = () => `${event.type} at ${position} of ${account.id}`;
     if (isCardEvent(event)) this.cards.get(account.id)?.apply(event, stored);
+    else if (isAboutSchedules(event)) applySchedule(account, stored, this.invariants);
     else applyAccountEvent(account, event, this.invariants);
     const money = moneyOf(event);
     const posted = postedTo(account.id, entry);

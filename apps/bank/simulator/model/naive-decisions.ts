@@ -89,6 +89,8 @@ const EVENT_OF: Readonly<Partial<Record<AccountCommand['type'], LedgerEvent['typ
   ReturnTransfer: 'TransferReturned',
   CompleteTransfer: 'TransferCompleted',
   CancelTransfer: 'TransferCancelled',
+  SchedulePayment: 'PaymentScheduled',
+  CancelScheduledPayment: 'ScheduledPaymentCancelled',
   ReceivePayment: 'PaymentReceived',
   SendPayment: 'PaymentSent',
   ConfirmPayment: 'PaymentConfirmed',
@@ -139,6 +141,9 @@ function refusalOf(account: NaiveAccount, command: AccountCommand, now: bigint):
       if (pot === undefined || pot.closed || pot.locked) return 'the pot';
       return pot.balance < command.amount ? `${pot.balance} in the pot` : null;
     }
+    case 'CancelScheduledPayment':
+      return account.schedules.get(command.scheduleId)?.open === true ? null : 'no such schedule';
+    case 'SchedulePayment':
     case 'ReceivePayment':
     case 'ReceiveTransfer':
     case 'ChargeFee':

@@ -11,6 +11,7 @@ import type {
   Minor,
   PaymentId,
   PotId,
+  ScheduleId,
   TransactionId,
   TransferId,
 } from '../brands.js';
@@ -19,6 +20,7 @@ import type {
   CardControls,
   CardLimits,
   Channel,
+  Frequency,
   Merchant,
   Money,
   SchemeKeys,
@@ -399,6 +401,40 @@ export interface CancelTransfer {
 }
 export type TransferCommand = SendTransfer | ReceiveTransfer | ReturnTransfer | CompleteTransfer | CancelTransfer;
 
+/** A payment to another account of ours on a date, or a standing order: on many. Dates are of the book's zone. */
+export interface SchedulePayment {
+  readonly type: 'SchedulePayment';
+  readonly scheduleId: ScheduleId;
+  readonly destinationAccountId: AccountId;
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  readonly frequency: Frequency;
+  /** Today or later. */
+  readonly firstDate: LocalDate;
+  /** Nothing is paid after it. */
+  readonly lastDate: LocalDate | null;
+  /** At most so many payments. */
+  readonly times: number | null;
+  readonly personal: Uint8Array | null;
+}
+export interface CancelScheduledPayment {
+  readonly type: 'CancelScheduledPayment';
+  readonly scheduleId: ScheduleId;
+}
+/** The timer's: the payment of a date that has come is sent, or missed. */
+export interface TakeScheduledPayment {
+  readonly type: 'TakeScheduledPayment';
+  readonly scheduleId: ScheduleId;
+  readonly occurrence: LocalDate;
+  /** Follows from the schedule and the occurrence. */
+  readonly transferId: TransferId;
+  /** Where there is not enough money now; null for the last try. Reference data. */
+  readonly tryAgainAt: Micros | null;
+  /** As the schedule's last event has it. */
+  readonly personal: Uint8Array | null;
+}
+export type ScheduleCommand = SchedulePayment | CancelScheduledPayment | TakeScheduledPayment;
+
 interface OutsidePayment {
   readonly paymentId: PaymentId;
   readonly scheme: string;
@@ -429,5 +465,6 @@ export type AccountCommand =
   | CardCommand
   | PotCommand
   | TransferCommand
+  | ScheduleCommand
   | PaymentCommand
   | CardTransactionCommand;

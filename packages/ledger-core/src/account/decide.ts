@@ -22,6 +22,7 @@ import { isForgotten } from './forgetting.js';
 import { decideOwner } from './owners.js';
 import { decidePot } from './pots.js';
 import { expireAuthorisation, reverseAuthorisation } from './reversals.js';
+import { cancelAll, decideSchedule } from './schedules.js';
 import type { AccountState } from './state.js';
 import { decidePayment, decideTransfer } from './transfers.js';
 
@@ -108,6 +109,10 @@ function decideOpened(
     case 'CompleteTransfer':
     case 'CancelTransfer':
       return decideTransfer(state, command, context);
+    case 'SchedulePayment':
+    case 'CancelScheduledPayment':
+    case 'TakeScheduledPayment':
+      return decideSchedule(state, command, context);
     case 'ReceivePayment':
     case 'SendPayment':
     case 'ConfirmPayment':
@@ -160,7 +165,8 @@ function decideStatus(state: AccountState, command: StatusCommand): Decision {
       return state.status === 'FROZEN' ? decided({ type: 'AccountUnfrozen' }) : reject('AccountNotFrozen');
     case 'CloseAccount': {
       const empty = state.ledger === 0n && state.held === 0n && state.pots === 0n && state.inFlight === 0;
-      return empty && !hasOpenDispute(state) ? decided({ type: 'AccountClosed' }) : reject('AccountNotEmpty');
+      if (!empty || hasOpenDispute(state)) return reject('AccountNotEmpty');
+      return decided({ type: 'AccountClosed' }, ...cancelAll(state));
     }
   }
 }

@@ -7,6 +7,7 @@ import type {
   CardTransactionEvent,
   PaymentEvent,
   PotEvent,
+  ScheduleEvent,
   TransferEvent,
 } from '../generated/events.js';
 import { present, unreachable } from './broken-stream.js';
@@ -23,6 +24,7 @@ export type AccountStreamEvent =
   | CardTransactionEvent
   | PotEvent
   | TransferEvent
+  | ScheduleEvent
   | PaymentEvent;
 
 /** Changes with every change of what events fold to: a snapshot of another version is not used. */
@@ -108,6 +110,12 @@ function apply(state: AccountState, event: AccountStreamEvent, facts: EventFacts
     case 'TransferCompleted':
     case 'TransferCancelled':
       return applyTransfer(state, event, facts);
+    case 'PaymentScheduled':
+    case 'ScheduledPaymentTaken':
+    case 'ScheduledPaymentDeferred':
+    case 'ScheduledPaymentMissed':
+    case 'ScheduledPaymentCancelled':
+      return applySchedule(state, event, facts);
     case 'PaymentReceived':
     case 'PaymentSent':
     case 'PaymentConfirmed':
@@ -242,6 +250,18 @@ function applyTransfer(state: AccountState, event: TransferEvent, facts: EventFa
 function settleTransfer(state: AccountState, transferId: TransferId, status: 'RETURNED' | 'COMPLETED'): void {
   present(state.transfers.get(transferId), `transfer ${transferId}`).status = status;
   state.inFlight--;
+}
+
+function applySchedule(state: AccountState, event: ScheduleEvent, facts: EventFacts): void {
+  const { schedule } = event;
+  if (event.type === 'PaymentScheduled') {
+    const { revision, recordedAt, contentHash } = facts;
+    state.schedules.set(schedule.scheduleId, { schedule, deferred: false, revision, recordedAt, contentHash });
+    return forgetClosed(state, recordedAt);
+  }
+  const known = present(state.schedules.get(schedule.scheduleId), `schedule ${schedule.scheduleId}`);
+  known.schedule = schedule;
+  known.deferred = event.type === 'ScheduledPaymentDeferred';
 }
 
 function applyPayment(state: AccountState, event: PaymentEvent, facts: EventFacts): void {

@@ -40,7 +40,7 @@ export function isForgotten(record: Dated, now: Micros): boolean {
   return record.recordedAt + COMMAND_KEYS_KEPT < now;
 }
 
-/** Lets go of what is closed and past the dispute horizon: transactions, their keys, presentments, transfers and refusals of them. */
+/** Lets go of what is closed and past the dispute horizon: transactions, their keys, presentments, transfers and refusals of them, schedules. */
 export function forgetClosed(state: AccountState, now: Micros): void {
   const horizon = now - TRANSACTIONS_KEPT;
   forget(
@@ -55,6 +55,7 @@ export function forgetClosed(state: AccountState, now: Micros): void {
   forget(state.transfers, horizon, (transfer) => transfer.status === 'SENT');
   forget(state.refusedTransfers, horizon);
   forget(state.payments, horizon, (payment) => payment.status === 'SENT');
+  forget(state.schedules, horizon, ({ schedule }) => schedule.status === 'ACTIVE');
 }
 
 function forgetKeys(state: AccountState, transaction: TransactionState): void {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AccountId, CardId, TransactionId, TransferId } from '../brands.js';
-import type { AccountCommand } from './commands.js';
+import type { AccountId, CardId, ScheduleId, TransactionId, TransferId } from '../brands.js';
+import type { AccountCommand, SchedulePayment } from './commands.js';
 import { everyChannel, expire, fund, issue, noLimits, open } from './commands.suite.js';
 import { COMMAND_KEYS_KEPT, evolve, TRANSACTIONS_KEPT } from './evolve.js';
 import { check } from './replayable.suite.js';
-import { AccountUnderTest, GBP, type Recorded, SECOND, textOf } from './specification.suite.js';
+import { schedule, take } from './schedules.suite.js';
+import { AccountUnderTest, GBP, localDateOf, type Recorded, SECOND, textOf } from './specification.suite.js';
 import { type AccountState, initialState } from './state.js';
 import { type Turn, turn } from './turns.suite.js';
 
@@ -62,6 +63,9 @@ class World {
     else if (act.do === 'transfer') this.send(side, 1 - side, act.amount);
     else if (act.do === 'advance') this.advance(act.which);
     else if (act.do === 'expire') this.expire(side, act.which, after);
+    else if (act.do === 'schedule') this.schedule(side, act.terms);
+    else if (act.do === 'take') this.takeScheduled(side, act.which, act.isLastTry, after);
+    else if (act.do === 'cancel schedule') this.cancelSchedule(side, act.which);
     else this.repeat(act.which);
   }
 
@@ -87,6 +91,43 @@ class World {
     const decision = account.do(command, { key, after: 0n });
     if (known) expect(decision.kind).toBe('repeat');
     if (known) expect(account.recorded.length).toBe(before);
+  }
+
+  private schedule(side: number, terms: Pick<SchedulePayment, 'amount' | 'frequency' | 'times'>): void {
+    const scheduleId = `schedule_${this.done.length}` as ScheduleId;
+    const destinationAccountId = this.ids[1 - side] ?? this.ids[LATECOMER];
+    const firstDate = localDateOf(this.account(side).now + SECOND);
+    this.do(side, schedule({ ...terms, scheduleId, destinationAccountId, firstDate }));
+  }
+
+  /** Whatever is next of a schedule, due or not; what is taken is a transfer that goes its way. */
+  private takeScheduled(side: number, which: number, isLastTry: boolean, after: bigint): void {
+    const known = this.scheduleOf(side, which);
+    if (known === undefined) return;
+    const { scheduleId, nextDate, decided, amount } = known;
+    const occurrence = nextDate ?? known.firstDate;
+    const tryAgainAt = isLastTry ? null : 1n;
+    const command = take(occurrence, { scheduleId, tryAgainAt });
+    const decision = this.do(side, command, after);
+    const wasDue = known.status === 'ACTIVE' && occurrence <= localDateOf(this.account(side).now);
+    if (decision.kind !== 'events') return;
+    expect(wasDue).toBe(true);
+    const [first] = decision.events;
+    const now = this.scheduleOf(side, which);
+    expect(now?.decided).toBe(first?.type === 'ScheduledPaymentDeferred' ? decided : decided + 1);
+    if (first?.type !== 'TransferSent') return;
+    const { transferId: id } = first;
+    this.transfers.push({ id, from: side, to: 1 - side, amount, step: 'SENT', answer: undefined });
+  }
+
+  private cancelSchedule(side: number, which: number): void {
+    const known = this.scheduleOf(side, which);
+    if (known !== undefined) this.do(side, { type: 'CancelScheduledPayment', scheduleId: known.scheduleId });
+  }
+
+  private scheduleOf(side: number, which: number) {
+    const known = [...this.account(side).state.schedules.values()];
+    return known[which % Math.max(1, known.length)]?.schedule;
   }
 
   private send(from: number, to: number, amount: bigint): void {

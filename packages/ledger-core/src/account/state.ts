@@ -10,6 +10,7 @@ import type {
   Minor,
   PaymentId,
   PotId,
+  ScheduleId,
   TransactionId,
   TransferId,
 } from '../brands.js';
@@ -20,6 +21,7 @@ import type {
   CardLimits,
   CardTransaction,
   Dispute,
+  PaymentSchedule,
   SchemeKeys,
 } from '../generated/events.js';
 
@@ -174,6 +176,17 @@ export interface PaymentState {
   readonly contentHash: string;
 }
 
+export interface ScheduleState {
+  /** As the newest event of the schedule has it. */
+  schedule: PaymentSchedule;
+  /** The payment that comes next was tried, and is tried again. */
+  deferred: boolean;
+  /** Of the event that began it. */
+  readonly revision: number;
+  readonly recordedAt: Micros;
+  readonly contentHash: string;
+}
+
 export interface WaitingReversal {
   /** The new authorised total, or null for all of it. */
   readonly replacement: Minor | null;
@@ -220,6 +233,7 @@ export interface AccountState {
   /** Transfers to this account that it refused, by `refusalKey`; none of them is ever received. */
   readonly refusedTransfers: Map<string, RefusedTransfer>;
   readonly payments: Map<PaymentId, PaymentState>;
+  readonly schedules: Map<ScheduleId, ScheduleState>;
   /** Idempotency keys, oldest first. */
   readonly commands: Map<string, CommandRecord>;
 }
@@ -250,6 +264,7 @@ export function initialState(): AccountState {
     transfers: new Map(),
     refusedTransfers: new Map(),
     payments: new Map(),
+    schedules: new Map(),
     commands: new Map(),
   };
 }

@@ -1,6 +1,7 @@
 // Transfers between accounts (two events on two streams, through in transit) and payments to and from other banks.
 import type { CurrencyCode, Minor } from '../brands.js';
 import { chart, isGeneralLedger } from '../chart.js';
+import type { TransferSent } from '../generated/events.js';
 import { move } from '../posting.js';
 import { type RejectionName, rejections } from '../rejections.js';
 import type {
@@ -72,14 +73,21 @@ function send(
   context: CommandContext,
   known: TransferState | undefined,
 ): Decision {
-  const { transferId, destinationAccountId, amount, currency, personal } = command;
-  if (!isAmount(amount)) return reject('InvalidAmount');
+  if (!isAmount(command.amount)) return reject('InvalidAmount');
   if (known !== undefined)
     return known.status === 'CANCELLED' ? reject('TransferCancelled') : repeatOr('IdInUse', known, context);
-  if (destinationAccountId === state.accountId) return reject('SameAccount');
-  const refused = refuseOutgoing(state, command);
-  if (refused !== undefined) return refused;
-  return decided({
+  if (command.destinationAccountId === state.accountId) return reject('SameAccount');
+  const refused = refusalToSend(state, command);
+  return refused === undefined ? decided(transferSent(state, command, context)) : reject(refused);
+}
+
+/** Of a transfer that `refusalToSend` has nothing against. */
+export function transferSent(
+  state: AccountState,
+  { transferId, destinationAccountId, amount, currency, personal }: Omit<SendTransfer, 'type'>,
+  context: CommandContext,
+): TransferSent {
+  return {
     type: 'TransferSent',
     transferId,
     transactionId: context.mint('tx'),
@@ -89,7 +97,7 @@ function send(
     personal,
     entry: entryOf(context, move(chart.customer(state.accountId), chart.transfersInTransit, amount, currency)),
     balances: balancesAfter(state, { ledger: -amount }),
-  });
+  };
 }
 
 /**
@@ -132,16 +140,15 @@ function refusalOf(state: AccountState, amount: Minor, currency: CurrencyCode): 
   return canCredit(state, amount) ? undefined : 'BalanceOutOfRange';
 }
 
-/** What every decision to send money out asks of the account. */
-function refuseOutgoing(
+/** What every decision to send money out asks of the account; undefined where it may go. */
+export function refusalToSend(
   state: AccountState,
   command: { readonly amount: bigint; readonly currency: string },
-): Decision | undefined {
-  if (state.status === 'CLOSED') return reject('AccountClosed');
-  if (state.status === 'FROZEN') return reject('AccountFrozen');
-  if (command.currency !== state.currency) return reject('CurrencyMismatch');
-  if (availableOf(state) < command.amount) return reject('InsufficientFunds');
-  return undefined;
+): RejectionName | undefined {
+  if (state.status === 'CLOSED') return 'AccountClosed';
+  if (state.status === 'FROZEN') return 'AccountFrozen';
+  if (command.currency !== state.currency) return 'CurrencyMismatch';
+  return availableOf(state) < command.amount ? 'InsufficientFunds' : undefined;
 }
 
 export function decidePayment(state: AccountState, command: PaymentCommand, context: CommandContext): Decision {
@@ -193,8 +200,8 @@ function receivePayment(state: AccountState, command: ReceivePayment, context: C
 
 function sendPayment(state: AccountState, command: SendPayment, context: CommandContext): Decision {
   const { paymentId, scheme, amount, currency, nostro, personal } = command;
-  const refused = refuseOutgoing(state, command);
-  if (refused !== undefined) return refused;
+  const refused = refusalToSend(state, command);
+  if (refused !== undefined) return reject(refused);
   const entry = entryOf(context, move(chart.customer(state.accountId), chart.paymentsInTransit, amount, currency));
   const balances = balancesAfter(state, { ledger: -amount });
   return decided({

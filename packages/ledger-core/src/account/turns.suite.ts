@@ -1,7 +1,7 @@
 // Random turns of two accounts' lives: commands with few keys, so that they meet each other.
 import fc from 'fast-check';
 import type { PotId } from '../brands.js';
-import type { AccountCommand } from './commands.js';
+import type { AccountCommand, SchedulePayment } from './commands.js';
 import {
   adjust,
   advise,
@@ -125,11 +125,19 @@ const cardCommand = fc
   .constantFrom('FreezeCard' as const, 'UnfreezeCard' as const)
   .map((type): AccountCommand => ({ type, cardId: card, frozenBy: '', unfrozenBy: '' }));
 
+const scheduled = fc.record({
+  amount,
+  frequency: fc.constantFrom('ONCE' as const, 'WEEKLY' as const, 'MONTHLY' as const),
+  times: fc.option(fc.constantFrom(1, 3), { nil: null }),
+});
+
 export type Act =
   | { readonly do: 'command'; readonly command: AccountCommand }
   | { readonly do: 'expire' | 'repeat'; readonly which: number }
   | { readonly do: 'transfer'; readonly amount: bigint }
-  | { readonly do: 'advance'; readonly which: number };
+  | { readonly do: 'advance'; readonly which: number }
+  | { readonly do: 'schedule'; readonly terms: Pick<SchedulePayment, 'amount' | 'frequency' | 'times'> }
+  | { readonly do: 'take' | 'cancel schedule'; readonly which: number; readonly isLastTry: boolean };
 
 const command = (of: fc.Arbitrary<AccountCommand>): fc.Arbitrary<Act> =>
   of.map((each) => ({ do: 'command', command: each }));
@@ -150,6 +158,15 @@ const act = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('expire' as const, 'repeat' as const), which: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('transfer' as const), amount }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('advance' as const), which: fc.nat(5) }) },
+  { weight: 1, arbitrary: scheduled.map((terms) => ({ do: 'schedule' as const, terms })) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('take' as const, 'take' as const, 'take' as const, 'cancel schedule' as const),
+      which: fc.nat(4),
+      isLastTry: yes,
+    }),
+  },
 );
 /** Commands name the first card; whose card it is, the side and `card` say. */
 export const turn = fc.record({

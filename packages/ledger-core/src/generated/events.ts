@@ -1,6 +1,6 @@
 // Generated from schemas/avro by `npm run generate`; do not edit.
 
-import type { AccountId, AttachmentId, CardId, CardToken, CurrencyCode, EntryId, FeedItemId, LedgerAccount, LocalDate, MerchantId, Micros, Minor, PaymentId, PotId, ReceiptId, TransactionId, TransferId } from '../brands.js';
+import type { AccountId, AttachmentId, CardId, CardToken, CurrencyCode, EntryId, FeedItemId, LedgerAccount, LocalDate, MerchantId, Micros, Minor, PaymentId, PotId, ReceiptId, ScheduleId, TransactionId, TransferId } from '../brands.js';
 
 
 /** The account's balances after this event, in the order of its stream (minor units). */
@@ -166,6 +166,33 @@ export interface MerchantLocation {
   readonly latitude: number | null;
   /** Microdegrees, east positive. */
   readonly longitude: number | null;
+}
+
+/** How often it is paid. */
+export type Frequency = 'ONCE' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
+
+/** FINISHED: every payment was taken or missed. */
+export type ScheduleStatus = 'ACTIVE' | 'FINISHED' | 'CANCELLED';
+
+/** A payment that is made by itself on its dates, as it stands after the event. */
+export interface PaymentSchedule {
+  readonly scheduleId: ScheduleId;
+  readonly destinationAccountId: AccountId;
+  /** Of each payment, in minor units. */
+  readonly amount: Minor;
+  readonly currency: CurrencyCode;
+  readonly frequency: Frequency;
+  /** Of the first payment; the day of the week, of the month or of the year of all of them. */
+  readonly firstDate: LocalDate;
+  /** Nothing is paid after it; absent: no such date. */
+  readonly lastDate: LocalDate | null;
+  /** How many payments there are at most; absent: no limit. */
+  readonly times: number | null;
+  readonly status: ScheduleStatus;
+  /** How many of its payments were taken or missed. */
+  readonly decided: number;
+  /** Of the payment that comes next; absent where none does. */
+  readonly nextDate: LocalDate | null;
 }
 
 /** The account was closed. */
@@ -734,6 +761,14 @@ export interface PaymentReturned {
   readonly balances: Balances;
 }
 
+/** A payment is to be made on a date, or a standing order on many. */
+export interface PaymentScheduled {
+  readonly type: 'PaymentScheduled';
+  readonly schedule: PaymentSchedule;
+  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  readonly personal: Uint8Array | null;
+}
+
 /** A payment left for another bank. */
 export interface PaymentSent {
   readonly type: 'PaymentSent';
@@ -905,6 +940,50 @@ export interface ReversalRecorded {
   /** Absent for a full reversal. */
   readonly replacement: Minor | null;
   readonly reason: string;
+}
+
+/** No further payment of the schedule is made. */
+export interface ScheduledPaymentCancelled {
+  readonly type: 'ScheduledPaymentCancelled';
+  readonly schedule: PaymentSchedule;
+  /** requested, or account_closed. */
+  readonly reason: string;
+}
+
+/** There was not enough money for a payment of a schedule: it is tried again on the same day. */
+export interface ScheduledPaymentDeferred {
+  readonly type: 'ScheduledPaymentDeferred';
+  readonly schedule: PaymentSchedule;
+  /** The date that the payment was due on. */
+  readonly occurrence: LocalDate;
+  /** The rejection's name. */
+  readonly reason: string;
+  readonly tryAgainAt: Micros;
+  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  readonly personal: Uint8Array | null;
+}
+
+/** A payment of a schedule was not made, and will not be. */
+export interface ScheduledPaymentMissed {
+  readonly type: 'ScheduledPaymentMissed';
+  readonly schedule: PaymentSchedule;
+  /** The date that the payment was due on. */
+  readonly occurrence: LocalDate;
+  /** The rejection's name. */
+  readonly reason: string;
+  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  readonly personal: Uint8Array | null;
+}
+
+/** A payment of a schedule was sent: its money left with the transfer of the same command. */
+export interface ScheduledPaymentTaken {
+  readonly type: 'ScheduledPaymentTaken';
+  readonly schedule: PaymentSchedule;
+  /** The date that the payment was due on. */
+  readonly occurrence: LocalDate;
+  readonly transferId: TransferId;
+  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  readonly personal: Uint8Array | null;
 }
 
 /** Another bank's statement line was posted. */
@@ -1155,6 +1234,13 @@ export type PaymentEvent =
   | PaymentReturned
   | PaymentSent;
 
+export type ScheduleEvent =
+  | PaymentScheduled
+  | ScheduledPaymentCancelled
+  | ScheduledPaymentDeferred
+  | ScheduledPaymentMissed
+  | ScheduledPaymentTaken;
+
 export type PotEvent =
   | PotClosed
   | PotDeposited
@@ -1231,6 +1317,7 @@ export type LedgerEvent =
   | PaymentConfirmed
   | PaymentReceived
   | PaymentReturned
+  | PaymentScheduled
   | PaymentSent
   | PotClosed
   | PotDeposited
@@ -1244,6 +1331,10 @@ export type LedgerEvent =
   | RefundPosted
   | RefundReversed
   | ReversalRecorded
+  | ScheduledPaymentCancelled
+  | ScheduledPaymentDeferred
+  | ScheduledPaymentMissed
+  | ScheduledPaymentTaken
   | StatementLinePosted
   | TransactionAnnotated
   | TransactionEnriched
