@@ -45,6 +45,9 @@ import {
   TransactionEnrichmentModule,
 } from '../transaction-enrichment/transaction-enrichment.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
+import { defaultWebhook, type WebhookConfiguration } from '../webhook/configuration.js';
+import { WebhookModule } from '../webhook/webhook.module.js';
+import { WebhookApiModule } from '../webhook-api/webhook-api.module.js';
 import { type BankClients, clientsOf } from './clients.js';
 import { addClockRoutes } from './clock.routes.js';
 import { Engine, random } from './engine.js';
@@ -52,6 +55,9 @@ import { VIEWS_CONSUMER } from './projections.js';
 
 /** How long a probe of readiness waits for the views. */
 const READY_MS = 1_000;
+
+/** There is one bank on a folder: after a restart it goes on with what it had begun. */
+const WEBHOOK_INSTANCE = 'bank';
 
 export interface BankOptions {
   /** The data folder. */
@@ -71,6 +77,8 @@ export interface ServeOptions extends BankOptions {
   readonly iso8583Port: number;
   /** Whether staff may drive the bank's clock ahead: for trying it out. */
   readonly drivableClock?: boolean;
+  /** Where customers' webhooks may be sent; not into private networks where it is left out. */
+  readonly webhooks?: WebhookConfiguration;
   /** HTML by path. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -137,7 +145,10 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
   let url: string;
   try {
     service = await createService({
-      module: bankModule(engine, transport, iso8583Options(options.host, options.iso8583Port)),
+      module: bankModule(engine, transport, {
+        iso8583: iso8583Options(options.host, options.iso8583Port),
+        ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
+      }),
       title: { title: 'Tallystick', version: '0.1.0' },
       host: options.host,
       port: options.port,
@@ -197,8 +208,17 @@ function transportOf({ calls, report }: BankOptions): Transport {
 @Module({})
 class BankModule {}
 
+interface BankModuleOptions {
+  readonly iso8583?: Iso8583Options;
+  readonly webhooks?: WebhookConfiguration;
+}
+
 /** The very modules that the apps' own main.ts files start. */
-function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Options): DynamicModule {
+function bankModule(
+  engine: Engine,
+  transport: Transport,
+  { iso8583, webhooks = defaultWebhook }: BankModuleOptions = {},
+): DynamicModule {
   const { secrets, bookDate } = engine;
   const keys = new RecordKeys(engine.answeringRecords, randomBytes);
   const { seal, open } = keys;
@@ -230,6 +250,8 @@ function bankModule(engine: Engine, transport: Transport, iso8583?: Iso8583Optio
       FeedGeneratorModule.with({ seal }),
       FeedModule.with({ open, progress }),
       ApiModule.with({ open }),
+      WebhookModule.with({ configuration: webhooks, instance: WEBHOOK_INSTANCE, random: randomBytes }),
+      WebhookApiModule.with(),
       FinanceModule,
     ],
   };

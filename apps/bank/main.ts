@@ -15,12 +15,19 @@ const configuration = loadConfiguration(
     port: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
     iso8583Port: Type.Integer({ default: 8583, minimum: 0, maximum: 65_535 }),
     bookZone: Type.String({ default: 'Europe/London' }),
+    webhooks: Type.Object(
+      {
+        allowPrivateAddresses: Type.Boolean({ default: false }),
+        allowedNetworks: Type.Array(Type.String(), { default: [] }),
+      },
+      { default: {} },
+    ),
   }),
   { environment: process.env },
 );
 const report = (error: unknown) => console.error(error);
-const { data: folder, host, port, iso8583Port, bookZone } = configuration;
-const bank = await serveBank({ folder, host, port, iso8583Port, bookZone, calls: 'direct', report }).catch(
+const { data: folder, host, port, iso8583Port, bookZone, webhooks } = configuration;
+const bank = await serveBank({ folder, host, port, iso8583Port, bookZone, webhooks, calls: 'direct', report }).catch(
   (error: unknown) => {
     if (!(error instanceof FolderInUse)) throw error;
     console.error(`error: ${error.message}`);

@@ -14,7 +14,11 @@ interface Options {
   readonly host: string;
   readonly demo?: boolean;
   readonly drivableClock?: boolean;
+  readonly webhooksInto?: readonly string[];
 }
+
+/** A program that is tried out with the demo runs beside it. */
+const THIS_MACHINE = ['127.0.0.0/8', '::1/128'];
 
 export function start(program: Command, session: Session): void {
   program
@@ -23,6 +27,10 @@ export function start(program: Command, session: Session): void {
     .option('--port <port>', 'for HTTP; 0 for any free one', '8080')
     .option('--iso8583-port <port>', 'for card networks; 0 for any free one', '8583')
     .option('--drivable-clock', 'staff may drive the clock ahead (POST /staff/clock): for trying the bank out')
+    .option(
+      '--webhooks-into <networks...>',
+      'private networks that webhooks may be sent into, such as 10.1.0.0/16 (--demo: this machine)',
+    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .description('the whole bank in one process')
     .action(async (options: Options, command: Command) => {
@@ -40,6 +48,10 @@ export function start(program: Command, session: Session): void {
         iso8583Port,
         host: options.host,
         drivableClock: options.drivableClock === true,
+        webhooks: {
+          allowPrivateAddresses: false,
+          allowedNetworks: options.webhooksInto ?? (options.demo === true ? THIS_MACHINE : []),
+        },
         bookZone: BOOK_ZONE,
         calls: 'direct',
         report,

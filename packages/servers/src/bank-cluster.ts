@@ -27,6 +27,8 @@ export const APPS = [
   'feed-generator',
   'feed',
   'api',
+  'webhook',
+  'webhook-api',
   'finance',
 ] as const;
 

@@ -1,0 +1,5 @@
+// The webhook API alone, as a process of its own.
+import { runService } from '@tallystick/cluster';
+import { WebhookApiModule } from './webhook-api.module.js';
+
+await runService({ name: 'webhook-api', needs: [], module: () => WebhookApiModule.with() });

@@ -1,0 +1,201 @@
+// Decides which delivery is attempted next. Each webhook with work is a lane; lanes that have something due take turns, one attempt a turn,
+// so that a long backlog holds up its own webhook alone. What waits is in the outbox: a lane knows when to look, not what there is.
+import type { Time } from '@tallystick/transport';
+import type { Attempts, Claimed } from './attempts.js';
+import type { Outbox, Waiting } from './outbox.js';
+import type { Registrations } from './registrations.js';
+import type { Slot, Slots } from './slots.js';
+
+export interface DispatcherPorts {
+  readonly attempts: Pick<Attempts, 'claim' | 'make'>;
+  readonly outbox: Outbox;
+  readonly registrations: Pick<Registrations, 'find'>;
+  readonly slots: Slots;
+  readonly time: Time;
+  readonly report: (error: unknown) => void;
+}
+
+interface Lane {
+  readonly key: string;
+  readonly partition: number;
+  readonly webhookId: string;
+  /** Undefined until it was looked up. */
+  host: string | undefined;
+  /** Nothing of it was due before, or it has ended. */
+  fromMs: number;
+  /** When to look at it, in milliseconds since 1970. */
+  lookMs: number;
+  isReading: boolean;
+  /** Something came while it was read. */
+  isTouched: boolean;
+  /** Positions of what is attempted now. */
+  readonly flying: Set<bigint>;
+}
+
+const TICK_MS = 250;
+const TROUBLE_MS = 5_000;
+/** Others' clocks may be so far behind: an entry that they make is found all the same. */
+const CLOCKS_APART_MS = 600_000;
+const NOWHERE = '';
+
+export class Dispatcher {
+  private readonly lanes = new Map<string, Lane>();
+  /** Lanes to be looked at as soon as there is a slot, in the order of their turns. */
+  private readonly ready = new Set<Lane>();
+  private readonly flights = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private stopTimer = () => {};
+  private isOpen = false;
+
+  constructor(private readonly ports: DispatcherPorts) {}
+
+  start(): void {
+    this.isOpen = true;
+    this.stopTimer = this.ports.time.every(TICK_MS, () => this.tick());
+    this.pump();
+  }
+
+  /**
+   * Begins nothing new; resolves when nothing is under way.
+   * @param patience after which attempts are given up: they are made again at the next start
+   */
+  async stop(patience: Promise<void>): Promise<void> {
+    this.isOpen = false;
+    this.stopTimer();
+    const landed = Promise.all(this.flights);
+    await Promise.race([landed, patience]);
+    this.stopping.abort(new Error('stopped'));
+    await landed;
+  }
+
+  /** Something waits. */
+  entered({ partition, webhookId, dueMs }: Omit<Waiting, 'position'>): void {
+    const lane = this.laneOf(partition, webhookId);
+    lane.fromMs = Math.min(lane.fromMs, dueMs);
+    lane.lookMs = Math.min(lane.lookMs, dueMs);
+    lane.isTouched = true;
+    if (dueMs > this.ports.time.now()) return;
+    this.ready.add(lane);
+    this.pump();
+  }
+
+  /** Finds what waits in a partition, whoever put it there. */
+  async discover(partition: number): Promise<void> {
+    for await (const waiting of this.ports.outbox.webhooks(partition)) this.entered(waiting);
+  }
+
+  /** The lanes that have something waiting, each with the time from which on. */
+  known(): { readonly partition: number; readonly webhookId: string; readonly fromMs: number }[] {
+    return [...this.lanes.values()].map(({ partition, webhookId, fromMs }) => ({ partition, webhookId, fromMs }));
+  }
+
+  private laneOf(partition: number, webhookId: string): Lane {
+    const key = `${partition}/${webhookId}`;
+    let lane = this.lanes.get(key);
+    if (lane !== undefined) return lane;
+    const [host, fromMs, lookMs] = [undefined, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const flying = new Set<bigint>();
+    lane = { key, partition, webhookId, host, fromMs, lookMs, isReading: false, isTouched: false, flying };
+    this.lanes.set(key, lane);
+    return lane;
+  }
+
+  private tick(): void {
+    const now = this.ports.time.now();
+    for (const lane of this.lanes.values()) if (lane.lookMs <= now) this.ready.add(lane);
+    this.pump();
+  }
+
+  private pump(): void {
+    if (!this.isOpen) return;
+    for (const lane of this.ready) {
+      if (lane.isReading) continue;
+      const slot = this.ports.slots.take(lane.webhookId, lane.host ?? NOWHERE);
+      if (slot === undefined) continue;
+      this.ready.delete(lane);
+      const flight = this.turn(lane, slot).finally(() => {
+        this.flights.delete(flight);
+        this.pump();
+      });
+      this.flights.add(flight);
+    }
+  }
+
+  private async turn(lane: Lane, slot: Slot): Promise<void> {
+    let claimed: Claimed | undefined;
+    lane.isReading = true;
+    try {
+      if (lane.host === undefined) await this.findHost(lane);
+      else claimed = await this.next(lane);
+    } catch (error) {
+      this.troubled(lane, error);
+    } finally {
+      lane.isReading = false;
+      if (claimed === undefined) this.ports.slots.release(slot);
+    }
+    if (claimed === undefined) return this.settle(lane);
+    // Stopped meanwhile: it is this instance's at the next start, too, or another's after a while.
+    if (!this.isOpen) return this.ports.slots.release(slot);
+    lane.flying.add(claimed.waiting.position);
+    // There may be more of it, when the others have had their turns.
+    this.ready.add(lane);
+    this.pump();
+    await this.fly(lane, slot, claimed);
+  }
+
+  /** Whose host it is decides which slots there are: it is looked at again with that. */
+  private async findHost(lane: Lane): Promise<void> {
+    const registration = await this.ports.registrations.find(lane.webhookId);
+    lane.host = registration === undefined ? lane.webhookId : new URL(registration.url).host;
+    this.ready.add(lane);
+  }
+
+  /** What is due and nobody's yet, made ours. Undefined where there is nothing now: then the lane knows when to look again. */
+  private async next(lane: Lane): Promise<Claimed | undefined> {
+    const { outbox, attempts, time } = this.ports;
+    lane.isTouched = false;
+    lane.lookMs = Number.POSITIVE_INFINITY;
+    let firstMs: number | undefined;
+    const from = lane.fromMs;
+    for await (const waiting of outbox.of(lane.partition, lane.webhookId, from)) {
+      firstMs ??= waiting.dueMs;
+      if (waiting.dueMs > time.now()) {
+        lane.lookMs = Math.min(lane.lookMs, waiting.dueMs);
+        break;
+      }
+      if (lane.flying.has(waiting.position)) continue;
+      const found = await attempts.claim(waiting);
+      if (typeof found === 'object') return found;
+      if (found !== undefined) lane.lookMs = Math.min(lane.lookMs, found);
+    }
+    if (!lane.isTouched) lane.fromMs = Math.min(firstMs ?? Number.POSITIVE_INFINITY, time.now() - CLOCKS_APART_MS);
+    return undefined;
+  }
+
+  private async fly(lane: Lane, slot: Slot, claimed: Claimed): Promise<void> {
+    const { attempts, slots } = this.ports;
+    try {
+      const { dueMs, wasSlow } = await attempts.make(claimed, this.stopping.signal);
+      if (wasSlow !== undefined) slots.learn(slot.host, wasSlow);
+      if (dueMs !== undefined) lane.lookMs = Math.min(lane.lookMs, dueMs);
+    } catch (error) {
+      if (!this.stopping.signal.aborted) this.troubled(lane, error);
+    } finally {
+      lane.flying.delete(claimed.waiting.position);
+      slots.release(slot);
+      this.settle(lane);
+    }
+  }
+
+  /** A lane with nothing left is forgotten. */
+  private settle(lane: Lane): void {
+    if (lane.isTouched || lane.lookMs <= this.ports.time.now()) this.ready.add(lane);
+    const isIdle = lane.lookMs === Number.POSITIVE_INFINITY && lane.flying.size === 0 && !lane.isReading;
+    if (isIdle && !this.ready.has(lane)) this.lanes.delete(lane.key);
+  }
+
+  private troubled(lane: Lane, error: unknown): void {
+    this.ports.report(error);
+    lane.lookMs = Math.min(lane.lookMs, this.ports.time.now() + TROUBLE_MS);
+  }
+}
