@@ -123,7 +123,8 @@ function failureOf(error: unknown): Failure {
   const codes = codesOf(error);
   if (codes.some((code) => UNREACHABLE.has(code))) return 'unreachable';
   if (codes.some((code) => /CERT|^(ERR_TLS|ERR_SSL|UNABLE_TO|EPROTO)/.test(code))) return 'tls_failed';
-  if (codes.some((code) => /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code))) return 'bad_answer';
+  if (codes.includes('UND_ERR_HEADERS_OVERFLOW') || (error instanceof Error && error.name === 'HTTPParserError'))
+    return 'bad_answer';
   return 'connection_lost';
 }
 
