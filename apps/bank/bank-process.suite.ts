@@ -78,9 +78,9 @@ export class BankProcess {
     private readonly staffToken: string,
   ) {}
 
-  static async start(data: string): Promise<BankProcess> {
+  static async start(data: string, settings: Readonly<Record<string, string>> = {}): Promise<BankProcess> {
     const ports = { TALLYSTICK_PORT: '0', TALLYSTICK_ISO8583_PORT: '0' };
-    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports });
+    const started = Process.start(MAIN, [], { TALLYSTICK_DATA: data, ...ports, ...settings });
     const url = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
       return /^(http:\S+)\n/m.exec(started.stdout)?.[1];

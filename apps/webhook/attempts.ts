@@ -47,7 +47,7 @@ const USER_AGENT = 'Tallystick-Webhooks/1';
 const POSTPONED_MS = 5_000;
 const SLOW_MS = 2_000;
 /** So long an entry of the outbox may be ahead of its delivery, which is written right after it. */
-export const SETTLED_MS = 300_000;
+export const SETTLED_MS = 60_000;
 
 export class Attempts {
   constructor(private readonly ports: AttemptsPorts) {}

@@ -15,6 +15,7 @@ export interface BacklogPorts {
 }
 
 const COUNTED_MAX = 10_000;
+const PAGE = 500;
 
 /** Never rejects: where the records are away, it is what was counted so far. */
 export async function backlogOf({ lanes, outbox, log, now, report }: BacklogPorts): Promise<Backlog> {
@@ -23,7 +24,7 @@ export async function backlogOf({ lanes, outbox, log, now, report }: BacklogPort
   try {
     for (const { partition, webhookId, fromMs } of lanes) {
       let oldest: bigint | undefined;
-      for await (const { position } of outbox.of(partition, webhookId, fromMs)) {
+      for await (const { position } of outbox.of(partition, webhookId, fromMs, PAGE)) {
         if (oldest === undefined || position < oldest) oldest = position;
         if (++waiting >= COUNTED_MAX) break;
       }

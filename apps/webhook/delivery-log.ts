@@ -2,6 +2,7 @@
 import type { Records } from '@tallystick/views';
 import { JsonRecords, type Stored } from '@tallystick/views/json-records';
 import type { Delivery } from './delivery.js';
+import { firstKeys } from './first-keys.js';
 import { orderedLetters } from './ordered-letters.js';
 
 /** How much of what has ended is kept for each webhook. */
@@ -11,7 +12,6 @@ export const LOG_DAYS = 30;
 const COLLECTION = 'webhook-deliveries';
 const PAGE = 100;
 const DAY_MS = 86_400_000;
-const AFTER_SLASH = '0';
 
 export class DeliveryLog {
   private readonly kept: JsonRecords<Delivery>;
@@ -67,14 +67,7 @@ export class DeliveryLog {
 
   /** Ids of the webhooks that have any. */
   async *webhooks(): AsyncIterable<string> {
-    let after = '';
-    for (;;) {
-      const [key] = await this.kept.keys({ after, limit: 1 });
-      if (key === undefined) return;
-      const [webhookId = ''] = key.split('/');
-      yield webhookId;
-      after = webhookId + AFTER_SLASH;
-    }
+    for await (const { webhookId } of firstKeys((options) => this.kept.keys(options))) yield webhookId;
   }
 
   private async *pages(webhookId: string, position: bigint | null): AsyncIterable<readonly string[]> {

@@ -21,8 +21,10 @@ interface Lane {
   readonly webhookId: string;
   /** Undefined until it was looked up. */
   host: string | undefined;
-  /** Nothing of it was due before, or it has ended. */
+  /** What is left of it is due from then on. */
   fromMs: number;
+  /** The same while it is read, and `fromMs` is found anew. */
+  readFromMs: number;
   /** When to look at it, in milliseconds since 1970. */
   lookMs: number;
   isReading: boolean;
@@ -34,9 +36,8 @@ interface Lane {
 
 const TICK_MS = 250;
 const TROUBLE_MS = 5_000;
-/** Others' clocks may be so far behind: an entry that they make is found all the same. */
-const CLOCKS_APART_MS = 600_000;
 const NOWHERE = '';
+const NEVER = Number.POSITIVE_INFINITY;
 
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
@@ -86,16 +87,20 @@ export class Dispatcher {
 
   /** The lanes that have something waiting, each with the time from which on. */
   known(): { readonly partition: number; readonly webhookId: string; readonly fromMs: number }[] {
-    return [...this.lanes.values()].map(({ partition, webhookId, fromMs }) => ({ partition, webhookId, fromMs }));
+    return [...this.lanes.values()].map(({ partition, webhookId, fromMs, readFromMs }) => ({
+      partition,
+      webhookId,
+      fromMs: Math.min(fromMs, readFromMs),
+    }));
   }
 
   private laneOf(partition: number, webhookId: string): Lane {
     const key = `${partition}/${webhookId}`;
     let lane = this.lanes.get(key);
     if (lane !== undefined) return lane;
-    const [host, fromMs, lookMs] = [undefined, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const never = { fromMs: NEVER, readFromMs: NEVER, lookMs: NEVER };
     const flying = new Set<bigint>();
-    lane = { key, partition, webhookId, host, fromMs, lookMs, isReading: false, isTouched: false, flying };
+    lane = { key, partition, webhookId, host: undefined, ...never, isReading: false, isTouched: false, flying };
     this.lanes.set(key, lane);
     return lane;
   }
@@ -152,24 +157,38 @@ export class Dispatcher {
 
   /** What is due and nobody's yet, made ours. Undefined where there is nothing now: then the lane knows when to look again. */
   private async next(lane: Lane): Promise<Claimed | undefined> {
-    const { outbox, attempts, time } = this.ports;
+    let firstMs = lane.fromMs;
     lane.isTouched = false;
-    lane.lookMs = Number.POSITIVE_INFINITY;
-    let firstMs: number | undefined;
-    const from = lane.fromMs;
-    for await (const waiting of outbox.of(lane.partition, lane.webhookId, from)) {
-      firstMs ??= waiting.dueMs;
-      if (waiting.dueMs > time.now()) {
-        lane.lookMs = Math.min(lane.lookMs, waiting.dueMs);
-        break;
-      }
-      if (lane.flying.has(waiting.position)) continue;
-      const found = await attempts.claim(waiting);
-      if (typeof found === 'object') return found;
-      if (found !== undefined) lane.lookMs = Math.min(lane.lookMs, found);
+    lane.readFromMs = lane.fromMs;
+    lane.fromMs = NEVER;
+    try {
+      const { found, leftMs } = await this.read(lane);
+      firstMs = leftMs;
+      return found;
+    } finally {
+      // What came meanwhile may be due earlier.
+      lane.fromMs = Math.min(lane.fromMs, firstMs);
+      lane.readFromMs = NEVER;
     }
-    if (!lane.isTouched) lane.fromMs = Math.min(firstMs ?? Number.POSITIVE_INFINITY, time.now() - CLOCKS_APART_MS);
-    return undefined;
+  }
+
+  private async read(lane: Lane): Promise<{ readonly found: Claimed | undefined; readonly leftMs: number }> {
+    const { outbox, attempts, time } = this.ports;
+    let leftMs = NEVER;
+    lane.lookMs = NEVER;
+    for await (const waiting of outbox.of(lane.partition, lane.webhookId, lane.readFromMs)) {
+      const { dueMs, position } = waiting;
+      if (dueMs > time.now()) {
+        lane.lookMs = Math.min(lane.lookMs, dueMs);
+        return { found: undefined, leftMs: Math.min(leftMs, dueMs) };
+      }
+      const found = lane.flying.has(position) ? dueMs : await attempts.claim(waiting);
+      if (found === undefined) continue;
+      leftMs = Math.min(leftMs, dueMs);
+      if (typeof found === 'object') return { found, leftMs };
+      if (!lane.flying.has(position)) lane.lookMs = Math.min(lane.lookMs, found);
+    }
+    return { found: undefined, leftMs };
   }
 
   private async fly(lane: Lane, slot: Slot, claimed: Claimed): Promise<void> {
@@ -177,7 +196,7 @@ export class Dispatcher {
     try {
       const { dueMs, wasSlow } = await attempts.make(claimed, this.stopping.signal);
       if (wasSlow !== undefined) slots.learn(slot.host, wasSlow);
-      if (dueMs !== undefined) lane.lookMs = Math.min(lane.lookMs, dueMs);
+      if (dueMs !== undefined) this.entered({ ...claimed.waiting, dueMs });
     } catch (error) {
       if (!this.stopping.signal.aborted) this.troubled(lane, error);
     } finally {
@@ -190,7 +209,7 @@ export class Dispatcher {
   /** A lane with nothing left is forgotten. */
   private settle(lane: Lane): void {
     if (lane.isTouched || lane.lookMs <= this.ports.time.now()) this.ready.add(lane);
-    const isIdle = lane.lookMs === Number.POSITIVE_INFINITY && lane.flying.size === 0 && !lane.isReading;
+    const isIdle = lane.lookMs === NEVER && lane.flying.size === 0 && !lane.isReading;
     if (isIdle && !this.ready.has(lane)) this.lanes.delete(lane.key);
   }
 

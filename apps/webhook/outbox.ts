@@ -1,6 +1,7 @@
 // Which deliveries wait, by the time that they are due: keys without a value, so that whoever looks for work reads no more than there is.
 // Kept apart by the bus's partitions: whoever is given a partition finds what the one before left. The deliveries themselves are in the log.
 import type { Records } from '@tallystick/views';
+import { firstKeys } from './first-keys.js';
 import { orderedLetters, orderedNumber } from './ordered-letters.js';
 
 export interface Waiting {
@@ -12,10 +13,9 @@ export interface Waiting {
 }
 
 const COLLECTION = 'webhook-outbox';
-const PAGE = 64;
+/** Whoever looks for the next one seldom needs more. */
+const PAGE = 8;
 const NOTHING = new Uint8Array();
-/** Comes after `/`, which comes after the webhook's id. */
-const AFTER_SLASH = '0';
 
 export class Outbox {
   constructor(private readonly records: Records) {}
@@ -28,32 +28,31 @@ export class Outbox {
     await this.records.remove(collectionOf(waiting.partition), keyOf(waiting));
   }
 
-  /** What waits for a webhook, by when it is due, page by page. @param fromMs nothing that was due before */
-  async *of(partition: number, webhookId: string, fromMs: number): AsyncIterable<Waiting> {
+  /**
+   * What waits for a webhook, by when it is due, page by page.
+   * @param fromMs nothing that was due before; Infinity for nothing
+   */
+  async *of(partition: number, webhookId: string, fromMs: number, pageSize = PAGE): AsyncIterable<Waiting> {
+    if (fromMs === Number.POSITIVE_INFINITY) return;
     const prefix = `${webhookId}/`;
     let after = prefix + orderedLetters(BigInt(Math.max(0, fromMs)));
     for (;;) {
-      const keys = await this.records.keys(collectionOf(partition), { after, limit: PAGE });
+      const keys = await this.records.keys(collectionOf(partition), { after, limit: pageSize });
       for (const key of keys) {
         if (!key.startsWith(prefix)) return;
         yield waitingOf(partition, key);
       }
       const last = keys.at(-1);
-      if (last === undefined || keys.length < PAGE) return;
+      if (last === undefined || keys.length < pageSize) return;
       after = last;
     }
   }
 
   /** The webhooks that something waits for, each with what is due first. */
   async *webhooks(partition: number): AsyncIterable<Waiting> {
-    let after = '';
-    for (;;) {
-      const [key] = await this.records.keys(collectionOf(partition), { after, limit: 1 });
-      if (key === undefined) return;
-      const waiting = waitingOf(partition, key);
-      yield waiting;
-      after = waiting.webhookId + AFTER_SLASH;
-    }
+    const collection = collectionOf(partition);
+    for await (const { key } of firstKeys((options) => this.records.keys(collection, options)))
+      yield waitingOf(partition, key);
   }
 }
 

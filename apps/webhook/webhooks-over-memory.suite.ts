@@ -55,6 +55,8 @@ export class Instance {
   private isKilled = false;
   /** Before each write of a record. */
   beforeWrite: (collection: string, key: string) => void = () => {};
+  /** Keys of the records that were read. */
+  readonly read: string[] = [];
   private readonly service: WebhookService;
 
   constructor(of: WebhooksOverMemory, options: Options) {
@@ -112,7 +114,10 @@ export class Instance {
       return alive(work);
     };
     return {
-      get: (collection, key) => alive(() => records.get(collection, key)),
+      get: (collection, key) => {
+        this.read.push(key);
+        return alive(() => records.get(collection, key));
+      },
       keys: (collection, options) => alive(() => records.keys(collection, options)),
       insertIfAbsent: (c, key, value) => write(c, key, () => records.insertIfAbsent(c, key, value)),
       compareAndSet: (c, key, version, value) => write(c, key, () => records.compareAndSet(c, key, version, value)),
