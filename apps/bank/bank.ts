@@ -145,10 +145,7 @@ export async function serveBank(options: ServeOptions): Promise<ServedBank> {
   let url: string;
   try {
     service = await createService({
-      module: bankModule(engine, transport, {
-        iso8583: iso8583Options(options.host, options.iso8583Port),
-        ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
-      }),
+      module: bankModule(engine, transport, options.webhooks, iso8583Options(options.host, options.iso8583Port)),
       title: { title: 'Tallystick', version: '0.1.0' },
       host: options.host,
       port: options.port,
@@ -208,16 +205,12 @@ function transportOf({ calls, report }: BankOptions): Transport {
 @Module({})
 class BankModule {}
 
-interface BankModuleOptions {
-  readonly iso8583?: Iso8583Options;
-  readonly webhooks?: WebhookConfiguration;
-}
-
 /** The very modules that the apps' own main.ts files start. */
 function bankModule(
   engine: Engine,
   transport: Transport,
-  { iso8583, webhooks = defaultWebhook }: BankModuleOptions = {},
+  webhooks: WebhookConfiguration = defaultWebhook,
+  iso8583?: Iso8583Options,
 ): DynamicModule {
   const { secrets, bookDate } = engine;
   const keys = new RecordKeys(engine.answeringRecords, randomBytes);

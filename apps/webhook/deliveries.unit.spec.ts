@@ -6,6 +6,8 @@ import { answers, closes, hangs, Receiver, redirectsTo } from './receiver.suite.
 import { ann, until, WebhooksOverMemory } from './webhooks-over-memory.suite.js';
 
 const HOUR_MS = 3_600_000;
+/** For receivers that hang, and long enough for all others. */
+const SHORT_MS = 1_500;
 
 let of: WebhooksOverMemory;
 let receivers: Receiver[];
@@ -90,7 +92,7 @@ describe('a receiver that answers with a failure', () => {
     ['closes', closes, { status: null, failure: 'connection_lost' }],
     ['redirects', redirectsTo('http://127.0.0.1:9/'), { status: 302, failure: null }],
   ])('or %s is asked again', async (_, behaviour, attempt) => {
-    of = await WebhooksOverMemory.start();
+    of = await WebhooksOverMemory.start({ attemptTimeoutMs: SHORT_MS });
     const receiver = await receiving(behaviour);
     const id = await of.register(receiver.url);
     await payIn();
@@ -128,7 +130,7 @@ describe('a receiver in a private network', () => {
 
 describe('one hanging receiver', () => {
   it('delays no other, however much waits for it, and what waits is not held in memory', async () => {
-    of = await WebhooksOverMemory.start({ attemptTimeoutMs: 60_000 });
+    of = await WebhooksOverMemory.start();
     const dead = await receiving(hangs);
     const fast = await Promise.all(Array.from({ length: 4 }, () => receiving()));
     const id = await of.register(dead.url, { clientId: 'oauth2client_dead' });
@@ -141,7 +143,7 @@ describe('one hanging receiver', () => {
   });
 
   it('has one attempt at a time once it is known, and as many again when it answers', async () => {
-    of = await WebhooksOverMemory.start();
+    of = await WebhooksOverMemory.start({ attemptTimeoutMs: SHORT_MS });
     const receiver = await receiving(hangs);
     const id = await of.register(receiver.url);
     await payIn();
@@ -164,7 +166,7 @@ describe('one hanging receiver', () => {
 
   it('of many on one host leaves the rest of the slots to others', async () => {
     const slots = { all: 6, slow: 2, perHost: 4, perWebhook: 4 };
-    of = await WebhooksOverMemory.start({ attemptTimeoutMs: 60_000, slots });
+    of = await WebhooksOverMemory.start({ slots });
     const dead = await receiving(hangs);
     const fast = await receiving();
     for (let n = 0; n < 8; n++) await of.register(dead.url, { clientId: `oauth2client_${n}` });
@@ -172,112 +174,6 @@ describe('one hanging receiver', () => {
     await payIn(10);
     await requests(fast, 10);
     expect(dead.received).toHaveLength(4);
-  });
-});
-
-describe('an instance that is killed', () => {
-  it.each(['webhook-outbox-0', 'webhook-deliveries'])(
-    'at a write of %s loses nothing, at any of them',
-    async (collection) => {
-      of = await WebhooksOverMemory.start();
-      of.first.kill();
-      const receiver = await receiving();
-      const id = await of.registerBeside(receiver.url);
-      const told = () => new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size;
-      let expected = 0;
-      for (let nth = 0; nth < 12; nth++) {
-        await payIn(3);
-        expected += 3;
-        const dying = of.instance();
-        let writes = 0;
-        let isDead = false;
-        dying.beforeWrite = (written) => {
-          if (written !== collection || writes++ < nth) return;
-          dying.kill();
-          isDead = true;
-        };
-        await until('it dies, or is done', () => isDead || told() === expected);
-        dying.kill();
-      }
-      const last = of.instance();
-      // What a crash left over is looked at when its time is over.
-      await until('all is told', () => told() === expected);
-      of.time.advance(HOUR_MS);
-      await of.quiet();
-      last.kill();
-      expect((await of.log(id)).filter(({ state }) => state !== 'delivered')).toEqual([]);
-    },
-  );
-
-  it('with a request under way has it sent again by the next', async () => {
-    of = await WebhooksOverMemory.start({ attemptTimeoutMs: 60_000 });
-    const receiver = await receiving(hangs);
-    await of.register(receiver.url);
-    await payIn();
-    await requests(receiver, 1);
-    of.first.kill();
-    receiver.behaviour = answers(200);
-    of.instance();
-    await requests(receiver, 2);
-    await of.quiet();
-    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-  });
-});
-
-describe('two instances on one store', () => {
-  it('send each delivery and each retry once', async () => {
-    of = await WebhooksOverMemory.start();
-    const receiver = await receiving(answers(500));
-    await of.register(receiver.url);
-    const two = of.instance({ instance: 'two' });
-    await payIn(30);
-    await requests(receiver, 30);
-    await until('all are recorded', () => of.waiting() === 30);
-    receiver.behaviour = answers(200);
-    for (let n = 0; n < 20; n++) {
-      of.time.advance(5_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await of.quiet();
-    expect(receiver.received).toHaveLength(60);
-    const counts = new Map<unknown, number>();
-    for (const { headers } of receiver.received)
-      counts.set(headers['webhook-id'], (counts.get(headers['webhook-id']) ?? 0) + 1);
-    expect([...counts.values()]).toEqual(Array(30).fill(2));
-    await two.stop();
-  });
-
-  it('take over what the other left, after a while', async () => {
-    of = await WebhooksOverMemory.start();
-    const receiver = await receiving(answers(500));
-    const id = await of.register(receiver.url);
-    await payIn();
-    await recorded(id, 1);
-    of.first.kill();
-    receiver.behaviour = answers(200);
-    of.instance({ instance: 'two' });
-    of.time.advance(36_000);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    of.time.advance(31_000);
-    await requests(receiver, 2);
-  });
-});
-
-describe('a delivery of the bus that comes again', () => {
-  it('is not sent again', async () => {
-    of = await WebhooksOverMemory.start();
-    const receiver = await receiving();
-    await of.register(receiver.url);
-    await payIn(5);
-    await requests(receiver, 5);
-    await of.quiet();
-    of.first.kill();
-    // Its checkpoint was not written: it begins at the first event.
-    of.instance();
-    await payIn();
-    await requests(receiver, 6);
-    await of.quiet();
-    expect(receiver.received).toHaveLength(6);
   });
 });
 

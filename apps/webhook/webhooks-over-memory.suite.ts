@@ -53,8 +53,9 @@ export class Instance {
   readonly answers: Webhooks;
   readonly metrics = new Registry();
   private isKilled = false;
-  /** Before each write of a record. */
-  beforeWrite: (collection: string, key: string) => void = () => {};
+  /** Before and after each write of a record, by its collection. */
+  beforeWrite: (collection: string) => void = () => {};
+  afterWrite: (collection: string) => void = () => {};
   /** Keys of the records that were read. */
   readonly read: string[] = [];
   private readonly service: WebhookService;
@@ -77,7 +78,8 @@ export class Instance {
       random: randomBytes,
       contextFor,
       addressesOf,
-      attemptTimeoutMs: 300,
+      // Only where a receiver hangs: a busy machine is not to look like one.
+      attemptTimeoutMs: 60_000,
       metrics: this.metrics,
       report: (error) => of.reported.push(error),
       ...options,
@@ -109,9 +111,13 @@ export class Instance {
       const result = await work();
       return this.isKilled ? never : result;
     };
-    const write = <Result>(collection: string, key: string, work: () => Promise<Result>) => {
-      if (!this.isKilled) this.beforeWrite(collection, key);
-      return alive(work);
+    const write = async <Result>(collection: string, work: () => Promise<Result>): Promise<Result> => {
+      if (!this.isKilled) this.beforeWrite(collection);
+      return alive(async () => {
+        const result = await work();
+        this.afterWrite(collection);
+        return result;
+      });
     };
     return {
       get: (collection, key) => {
@@ -119,10 +125,10 @@ export class Instance {
         return alive(() => records.get(collection, key));
       },
       keys: (collection, options) => alive(() => records.keys(collection, options)),
-      insertIfAbsent: (c, key, value) => write(c, key, () => records.insertIfAbsent(c, key, value)),
-      compareAndSet: (c, key, version, value) => write(c, key, () => records.compareAndSet(c, key, version, value)),
-      put: (c, key, value) => write(c, key, () => records.put(c, key, value)),
-      remove: (c, key) => write(c, key, () => records.remove(c, key)),
+      insertIfAbsent: (c, key, value) => write(c, () => records.insertIfAbsent(c, key, value)),
+      compareAndSet: (c, key, version, value) => write(c, () => records.compareAndSet(c, key, version, value)),
+      put: (c, key, value) => write(c, () => records.put(c, key, value)),
+      remove: (c, key) => write(c, () => records.remove(c, key)),
       close: () => records.close(),
     };
   }
