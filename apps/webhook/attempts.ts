@@ -24,7 +24,6 @@ export interface AttemptsPorts {
   readonly elapsed: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly report: (error: unknown) => void;
 }
 
 /** A delivery that this instance attempts, and nobody else as long as that may take. */
@@ -43,8 +42,6 @@ export interface Ended {
 }
 
 const USER_AGENT = 'Tallystick-Webhooks/1';
-/** Where we ourselves can not tell what to send: no attempt is counted. */
-const POSTPONED_MS = 5_000;
 const SLOW_MS = 2_000;
 /** So long an entry of the outbox may be ahead of its delivery, which is written right after it. */
 export const SETTLED_MS = 60_000;
@@ -73,19 +70,13 @@ export class Attempts {
     return { waiting, delivery: { value: claimed, version: version + 1 }, registration };
   }
 
-  /** @throws the signal's reason where it is aborted: then it is attempted again at the next start */
+  /** @throws where we ourselves can not tell what to send, or can not record it; it is due as before, and may be claimed again */
   async make({ waiting, delivery, registration }: Claimed, signal: AbortSignal): Promise<Ended> {
     const { payloads, log, outbox, now, random, counts } = this.ports;
-    let body: string | undefined;
-    try {
-      body = await payloads.of(delivery.value, registration, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      this.ports.report(error);
+    const body = await payloads.of(delivery.value, registration, signal).catch((error) => {
       counts.count('postponed');
-      const dueMs = now() + POSTPONED_MS;
-      return await this.change(waiting, delivery, { ...delivery.value, dueMs, heldUntilMs: dueMs + ATTEMPT_LASTS_MS });
-    }
+      throw error;
+    });
     if (body === undefined) {
       await this.drop(waiting, delivery.value);
       return { dueMs: undefined, wasSlow: undefined };

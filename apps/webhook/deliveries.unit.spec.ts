@@ -177,6 +177,26 @@ describe('one hanging receiver', () => {
   });
 });
 
+describe('a transactions service that is away', () => {
+  it('is waited for, and no attempt is counted', async () => {
+    of = await WebhooksOverMemory.start();
+    const receiver = await receiving();
+    const id = await of.register(receiver.url);
+    of.isViewAway = true;
+    await payIn(20);
+    const postponed = async () => Number((await of.first.metric('webhook_attempts_total'))[0]?.split(' ')[1] ?? 0);
+    await until('it was asked', async () => (await postponed()) >= 1);
+    // In vain: the webhook rests.
+    expect(await postponed()).toBeLessThanOrEqual(4);
+    of.isViewAway = false;
+    of.time.advance(5_000);
+    await requests(receiver, 20);
+    await of.quiet();
+    expect((await of.log(id)).map((each) => each.attempts.length)).toEqual(Array(20).fill(1));
+    expect(new Set(of.reported.splice(0).map((error) => Object(error).code))).toEqual(new Set(['unavailable']));
+  });
+});
+
 describe('what was missed', () => {
   it('is sent again from a delivery on, or from a time on, with the same ids', async () => {
     of = await WebhooksOverMemory.start();

@@ -27,6 +27,8 @@ interface Lane {
   readFromMs: number;
   /** When to look at it, in milliseconds since 1970. */
   lookMs: number;
+  /** After trouble of our own. */
+  restsUntilMs: number;
   isReading: boolean;
   /** Something came while it was read. */
   isTouched: boolean;
@@ -36,6 +38,8 @@ interface Lane {
 
 const TICK_MS = 250;
 const TROUBLE_MS = 5_000;
+/** Of entries that are due and another instance's: what comes after so many is looked at another time. */
+const PASSED_MAX = 64;
 const NOWHERE = '';
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -98,9 +102,9 @@ export class Dispatcher {
     const key = `${partition}/${webhookId}`;
     let lane = this.lanes.get(key);
     if (lane !== undefined) return lane;
-    const never = { fromMs: NEVER, readFromMs: NEVER, lookMs: NEVER };
+    const times = { fromMs: NEVER, readFromMs: NEVER, lookMs: NEVER, restsUntilMs: 0 };
     const flying = new Set<bigint>();
-    lane = { key, partition, webhookId, host: undefined, ...never, isReading: false, isTouched: false, flying };
+    lane = { key, partition, webhookId, host: undefined, ...times, isReading: false, isTouched: false, flying };
     this.lanes.set(key, lane);
     return lane;
   }
@@ -113,8 +117,14 @@ export class Dispatcher {
 
   private pump(): void {
     if (!this.isOpen) return;
+    const now = this.ports.time.now();
     for (const lane of this.ready) {
       if (lane.isReading) continue;
+      if (lane.restsUntilMs > now) {
+        this.ready.delete(lane);
+        lane.lookMs = Math.min(lane.lookMs, lane.restsUntilMs);
+        continue;
+      }
       const slot = this.ports.slots.take(lane.webhookId, lane.host ?? NOWHERE);
       if (slot === undefined) continue;
       this.ready.delete(lane);
@@ -175,6 +185,7 @@ export class Dispatcher {
   private async read(lane: Lane): Promise<{ readonly found: Claimed | undefined; readonly leftMs: number }> {
     const { outbox, attempts, time } = this.ports;
     let leftMs = NEVER;
+    let passed = 0;
     lane.lookMs = NEVER;
     for await (const waiting of outbox.of(lane.partition, lane.webhookId, lane.readFromMs)) {
       const { dueMs, position } = waiting;
@@ -186,7 +197,9 @@ export class Dispatcher {
       if (found === undefined) continue;
       leftMs = Math.min(leftMs, dueMs);
       if (typeof found === 'object') return { found, leftMs };
-      if (!lane.flying.has(position)) lane.lookMs = Math.min(lane.lookMs, found);
+      if (lane.flying.has(position)) continue;
+      lane.lookMs = Math.min(lane.lookMs, found);
+      if (++passed >= PASSED_MAX) break;
     }
     return { found: undefined, leftMs };
   }
@@ -215,6 +228,7 @@ export class Dispatcher {
 
   private troubled(lane: Lane, error: unknown): void {
     this.ports.report(error);
-    lane.lookMs = Math.min(lane.lookMs, this.ports.time.now() + TROUBLE_MS);
+    lane.restsUntilMs = this.ports.time.now() + TROUBLE_MS;
+    lane.lookMs = Math.min(lane.lookMs, lane.restsUntilMs);
   }
 }

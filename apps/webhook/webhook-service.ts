@@ -12,10 +12,9 @@ import type { ContextFor, Random, Time } from '@tallystick/transport';
 import { pause } from '@tallystick/transport/pause';
 import type { Records } from '@tallystick/views';
 import type { Registry } from 'prom-client';
-import { AddressPolicy } from './address-policy.js';
+import type { AddressPolicy } from './address-policy.js';
 import { Attempts } from './attempts.js';
 import { backlogOf } from './backlog.js';
-import type { WebhookConfiguration } from './configuration.js';
 import { DeliveryLog } from './delivery-log.js';
 import { Dispatcher } from './dispatcher.js';
 import type { AddressesOf } from './host-addresses.js';
@@ -30,7 +29,7 @@ import { WebhookCounts } from './webhook-counts.js';
 import type { WebhooksPorts } from './webhooks.js';
 
 export interface WebhookServicePorts {
-  readonly configuration: WebhookConfiguration;
+  readonly policy: AddressPolicy;
   readonly records: Records;
   readonly accounts: ClientOf<typeof accountsContract>;
   readonly ledger: ClientOf<typeof ledgerContract>;
@@ -68,14 +67,12 @@ export class WebhookService {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
-  /** @throws ConfigurationError */
   constructor(private readonly ports: WebhookServicePorts) {
-    const { configuration, records, ledger, partitionOf, instance, time, elapsed, random, report } = ports;
+    const { policy, records, ledger, partitionOf, instance, time, elapsed, random, report } = ports;
     const now = () => time.now();
     const outbox = new Outbox(records);
     const log = new DeliveryLog(records);
     const registrations = new Registrations(records, random);
-    const policy = new AddressPolicy(configuration);
     const counts = new WebhookCounts(ports.metrics);
     const { addressesOf, attemptTimeoutMs: timeoutMs } = ports;
     const sender = new Sender({ policy, addressesOf, pause, timeoutMs });
@@ -91,7 +88,6 @@ export class WebhookService {
       now,
       elapsed,
       random: fraction,
-      report,
     });
     const slots = new Slots(ports.slots ?? defaultSlots);
     this.dispatcher = new Dispatcher({ attempts, outbox, registrations, slots, time, report });

@@ -22,6 +22,7 @@ import {
 } from '@tallystick/transport/nest';
 import type { Records } from '@tallystick/views';
 import { Registry } from 'prom-client';
+import { AddressPolicy } from './address-policy.js';
 import type { WebhookConfiguration } from './configuration.js';
 import { type AddressesOf, addressesOf } from './host-addresses.js';
 import { WebhookController } from './webhook.controller.js';
@@ -44,12 +45,14 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class WebhookModule {
+  /** @throws ConfigurationError */
   static with({
     configuration,
     instance,
     random,
     addressesOf: asked = addressesOf,
   }: WebhookModulePorts): DynamicModule {
+    const policy = new AddressPolicy(configuration);
     const service = {
       provide: WebhookService,
       useFactory: (
@@ -65,7 +68,7 @@ export class WebhookModule {
         report: (error: unknown) => void,
       ) =>
         new WebhookService({
-          ...{ configuration, instance, random, accounts, ledger, transactions, bus, records, partitionOf },
+          ...{ policy, instance, random, accounts, ledger, transactions, bus, records, partitionOf },
           ...{ time, contextFor, metrics, report, addressesOf: asked, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS },
           elapsed: () => performance.now(),
         }),

@@ -11,6 +11,7 @@ import {
 } from '@tallystick/contracts';
 import type { AccountCommand, AccountId } from '@tallystick/ledger-core';
 import { fund, issue, open } from '@tallystick/ledger-core/account/commands.suite';
+import { CallFailed } from '@tallystick/transport';
 import { ManualTime } from '@tallystick/transport/manual-time.suite';
 import { pause } from '@tallystick/transport/pause';
 import { Projector, type Records } from '@tallystick/views';
@@ -20,6 +21,7 @@ import { FeedOverMemory } from '../feed/feed-over-memory.suite.js';
 import { context, contextFor, SECOND } from '../ledger/ledger-over-memory.suite.js';
 import { Transactions } from '../transactions/transactions.js';
 import { transactionsProjection } from '../transactions/transactions.projection.js';
+import { AddressPolicy } from './address-policy.js';
 import type { WebhookConfiguration } from './configuration.js';
 import { addressesOf } from './host-addresses.js';
 import { WebhookService, type WebhookServicePorts } from './webhook-service.js';
@@ -29,12 +31,10 @@ export const ann = 'acc_ann' as AccountId;
 export const bob = 'acc_bob' as AccountId;
 export const onThisMachine: WebhookConfiguration = { allowPrivateAddresses: true, allowedNetworks: [] };
 
-type Options = Partial<
-  Pick<
-    WebhookServicePorts,
-    'configuration' | 'instance' | 'addressesOf' | 'attemptTimeoutMs' | 'slots' | 'partitionOf' | 'bus'
-  >
->;
+interface Options
+  extends Partial<Pick<WebhookServicePorts, 'instance' | 'addressesOf' | 'attemptTimeoutMs' | 'slots'>> {
+  readonly configuration?: WebhookConfiguration;
+}
 type Asked = RequestOf<(typeof webhookContract)['methods']['register']>;
 
 const WAIT_MS = 10_000;
@@ -60,12 +60,12 @@ export class Instance {
   readonly read: string[] = [];
   private readonly service: WebhookService;
 
-  constructor(of: WebhooksOverMemory, options: Options) {
+  constructor(of: WebhooksOverMemory, { configuration = onThisMachine, ...options }: Options) {
     const { transport } = of.of.ledger;
     const client = <C extends Parameters<typeof transport.client>[0]>(contract: C): ClientOf<C> =>
       transport.client(contract);
     this.service = new WebhookService({
-      configuration: onThisMachine,
+      policy: new AddressPolicy(configuration),
       instance: 'one',
       records: this.mortal(new MemoryRecords(of.of.world.recordStore)),
       accounts: client(accountsContract),
@@ -139,6 +139,7 @@ export class WebhooksOverMemory {
   /** Ahead of what is recorded: a purchase is not waited for until it has a merchant. */
   readonly time = new ManualTime(Number(this.of.world.now / 1_000n) + 3_600_000);
   readonly reported: unknown[] = [];
+  isViewAway = false;
   private readonly projector = new Projector('transactions', this.of.views, [transactionsProjection]);
   private readonly instances: Instance[] = [];
   private filling: Promise<void> = Promise.resolve();
@@ -146,7 +147,8 @@ export class WebhooksOverMemory {
 
   static async start(options: Options = {}): Promise<WebhooksOverMemory> {
     const started = new WebhooksOverMemory();
-    const freshness = { waitUntil: () => started.fill() };
+    const away = new CallFailed({ code: 'unavailable', message: 'the views can not be read now', retryable: true });
+    const freshness = { waitUntil: () => (started.isViewAway ? Promise.reject(away) : started.fill()) };
     started.of.ledger.transport.answer(transactionsContract, new Transactions(started.of.views, freshness));
     for (const [accountId, owner] of [
       [ann, 'user_ann'],

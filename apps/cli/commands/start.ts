@@ -1,4 +1,5 @@
 // `tallystick start`: the whole bank in one process, until it is told to stop.
+import { isIP } from 'node:net';
 import { stopOnSignal } from '@tallystick/transport/service';
 import type { Command } from 'commander';
 import type { ServedBank } from '../../bank/bank.js';
@@ -36,6 +37,7 @@ export function start(program: Command, session: Session): void {
     .action(async (options: Options, command: Command) => {
       const port = portOf('--port', options.port);
       const iso8583Port = portOf('--iso8583-port', options.iso8583Port);
+      options.webhooksInto?.forEach(mustBeNetwork);
       const { data, config } = globalOptions(command);
       if (config !== undefined)
         throw new UsageError('start runs the embedded engine: --config is for commands beside a bank that runs');
@@ -147,4 +149,10 @@ function portOf(option: string, text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`${option} is a number from 0 to 65535`);
   return port;
+}
+
+function mustBeNetwork(text: string): void {
+  const [address = '', bits = ''] = text.split('/');
+  if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (isIP(address) === 4 ? 32 : 128))
+    throw new UsageError(`--webhooks-into takes networks such as 10.1.0.0/16, and ${text} is none`);
 }
