@@ -1,9 +1,9 @@
 // What a user sees of the clients that hold their tokens, and decides about them: the bank's own app, as far as this service has one.
 import type { Random } from '@tallystick/transport';
 import type { Records } from '@tallystick/views';
+import { JsonRecords } from '@tallystick/views/json-records';
 import type { Credentials } from './credentials.js';
 import type { Grants } from './grants.js';
-import { JsonRecords } from './json-records.js';
 import type { OAuthClients } from './oauth-clients.js';
 import { badCredentials } from './refusals.js';
 import { hashOf, looksLike, newSecret } from './secret-texts.js';

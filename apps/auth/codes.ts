@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '@tallystick/transport';
 import type { Records } from '@tallystick/views';
-import { JsonRecords } from './json-records.js';
+import { JsonRecords } from '@tallystick/views/json-records';
 import { invalidGrant, missingParam } from './refusals.js';
 import { hashOf, looksLike, newSecret } from './secret-texts.js';
 

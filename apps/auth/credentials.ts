@@ -2,7 +2,7 @@
 import type { Random } from '@tallystick/transport';
 import { ProblemError } from '@tallystick/transport/service';
 import type { Records } from '@tallystick/views';
-import { JsonRecords } from './json-records.js';
+import { JsonRecords } from '@tallystick/views/json-records';
 import type { LoginLimit } from './login-limit.js';
 import { type HashedPassphrase, type Passphrases, SALT_BYTES } from './passphrases.js';
 import { badCredentials } from './refusals.js';

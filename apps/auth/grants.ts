@@ -1,9 +1,9 @@
 // Gives, renews, approves and ends what clients may do for users.
 import { CallFailed, type Random } from '@tallystick/transport';
 import type { Records } from '@tallystick/views';
+import { JsonRecords } from '@tallystick/views/json-records';
 import type { AuthConfiguration } from './configuration.js';
 import { GRANTS, type Grant, grantKey, TOKENS, type TokenRecord } from './grant.js';
-import { JsonRecords } from './json-records.js';
 import { badParam, badRefreshToken, evictedRefreshToken, invalidGrant } from './refusals.js';
 import { hashOf, looksLike, newSecret, type SecretText } from './secret-texts.js';
 

@@ -1,7 +1,7 @@
 // How often a login may be tried, by name and by address, over all instances.
 import type { Records } from '@tallystick/views';
+import { JsonRecords } from '@tallystick/views/json-records';
 import type { AuthConfiguration } from './configuration.js';
-import { JsonRecords } from './json-records.js';
 import { tooManyAttempts } from './refusals.js';
 import { hashOf } from './secret-texts.js';
 

@@ -3,7 +3,7 @@
 import { deriveId } from '@tallystick/events';
 import type { Random } from '@tallystick/transport';
 import type { Records } from '@tallystick/views';
-import { JsonRecords } from './json-records.js';
+import { JsonRecords } from '@tallystick/views/json-records';
 import { badClient, badParam, missingParam } from './refusals.js';
 import { hasHash, newSecret } from './secret-texts.js';
 

@@ -4,7 +4,7 @@ import { lettersOf } from '@tallystick/events';
 import type { Random } from '@tallystick/transport';
 import { ProblemError, type StaffToken } from '@tallystick/transport/service';
 import type { Records } from '@tallystick/views';
-import { JsonRecords } from './json-records.js';
+import { JsonRecords } from '@tallystick/views/json-records';
 import { hasHash, hashOf } from './secret-texts.js';
 
 /** An operator does everything; a reader looks. */

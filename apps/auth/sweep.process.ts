@@ -2,11 +2,11 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Time } from '@tallystick/transport';
 import type { Records } from '@tallystick/views';
+import { JsonRecords } from '@tallystick/views/json-records';
 import { APPROVAL_SESSIONS, type ApprovalSession } from './approvals.js';
 import { CODES, type CodeRecord } from './codes.js';
 import type { AuthConfiguration } from './configuration.js';
 import { GRANTS, type Grant, grantKey, TOKENS, type TokenRecord } from './grant.js';
-import { JsonRecords } from './json-records.js';
 import { ATTEMPTS, type Attempts } from './login-limit.js';
 
 export interface SweepPorts {

@@ -1,10 +1,10 @@
 // What a bearer token stands for. Asked at every request, so what was read is remembered: where a token leads to for good, what the grant says
 // for half a second. An eviction, logout or approval at any other instance is seen by then; our own at once.
 import type { Records } from '@tallystick/views';
+import { JsonRecords } from '@tallystick/views/json-records';
 import { BoundedCache } from './bounded-cache.js';
 import type { AuthConfiguration } from './configuration.js';
 import { GRANTS, type Grant, grantKey, refusalOf, TOKENS, type TokenRecord } from './grant.js';
-import { JsonRecords } from './json-records.js';
 import type { TokenRefusal } from './refusals.js';
 import { hashOf, looksLike } from './secret-texts.js';
 

@@ -42,6 +42,8 @@ import {
   TransactionEnrichmentModule,
 } from '../transaction-enrichment/transaction-enrichment.module.js';
 import { TransactionsModule } from '../transactions/transactions.module.js';
+import { defaultWebhook, type WebhookConfiguration } from '../webhook/configuration.js';
+import { WebhookModule } from '../webhook/webhook.module.js';
 import { type BankClients, clientsOf } from './clients.js';
 import { addClockRoutes } from './clock.routes.js';
 import { authBehind, customerModules, type EdgeOptions, type OpenEdge, openEdge } from './edge.js';
@@ -50,6 +52,9 @@ import { VIEWS_CONSUMER } from './projections.js';
 
 /** How long a probe of readiness waits for the views. */
 const READY_MS = 1_000;
+
+/** There is one bank on a folder: after a restart it goes on with what it had begun. */
+const WEBHOOK_INSTANCE = 'bank';
 
 export interface BankOptions {
   /** The data folder. */
@@ -68,6 +73,8 @@ export interface ServeOptions extends BankOptions, EdgeOptions {
   readonly iso8583Port: number;
   /** Whether staff may drive the bank's clock ahead: for trying it out. */
   readonly drivableClock?: boolean;
+  /** Where customers' webhooks may be sent; not into private networks where it is left out. */
+  readonly webhooks?: WebhookConfiguration;
   /** HTML by path. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -236,6 +243,12 @@ function bankModule(engine: Engine, transport: Transport, doors?: ServeOptions):
       FeedGeneratorModule.with({ seal }),
       FeedModule.with({ open, progress }),
       ...customerModules(keys, doors),
+      WebhookModule.with({
+        configuration: doors?.webhooks ?? defaultWebhook,
+        instance: WEBHOOK_INSTANCE,
+        random: randomBytes,
+        openAll: keys.openAll,
+      }),
       FinanceModule,
     ],
   };

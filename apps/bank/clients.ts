@@ -13,6 +13,7 @@ import {
   merchantContract,
   paymentsContract,
   transactionsContract,
+  webhookContract,
 } from '@tallystick/contracts';
 import type { Transport } from '@tallystick/transport';
 
@@ -29,6 +30,7 @@ export interface BankClients {
   readonly merchant: ClientOf<typeof merchantContract>;
   readonly payments: ClientOf<typeof paymentsContract>;
   readonly transactions: ClientOf<typeof transactionsContract>;
+  readonly webhook: ClientOf<typeof webhookContract>;
 }
 
 export function clientsOf(transport: Transport): BankClients {
@@ -45,5 +47,6 @@ export function clientsOf(transport: Transport): BankClients {
     merchant: transport.client(merchantContract),
     payments: transport.client(paymentsContract),
     transactions: transport.client(transactionsContract),
+    webhook: transport.client(webhookContract),
   };
 }

@@ -10,6 +10,7 @@ import { CardApiModule } from '../card-api/card-api.module.js';
 import { defaultCardApi } from '../card-api/configuration.js';
 import { defaultEdge } from '../edge-proxy/configuration.js';
 import { EdgeProxy, EdgeProxyModule } from '../edge-proxy/edge-proxy.module.js';
+import { WebhookApiModule } from '../webhook-api/webhook-api.module.js';
 import type { Engine } from './engine.js';
 import { openSecondStack } from './second-stack.js';
 
@@ -33,7 +34,7 @@ export function authBehind(doors: EdgeOptions | undefined): AuthConfiguration {
 
 /** What customers' programs reach, and the edge where there is to be one. */
 export function customerModules(keys: ApiOptions['keys'], doors: EdgeOptions | undefined): DynamicModule[] {
-  if (doors?.edgePort === undefined) return [ApiModule.with({ keys }), CardApiModule.with()];
+  if (doors?.edgePort === undefined) return [ApiModule.with({ keys }), CardApiModule.with(), WebhookApiModule.with()];
   // No load balancer has to notice that this edge goes.
   const configuration = {
     ...defaultEdge,
@@ -45,7 +46,8 @@ export function customerModules(keys: ApiOptions['keys'], doors: EdgeOptions | u
   // The edge counts requests.
   const api = ApiModule.with({ keys, configuration: { ...defaultApi, rateLimit: undefined } });
   const cardApi = CardApiModule.with({ ...defaultCardApi, rateLimit: undefined });
-  return [api, cardApi, EdgeProxyModule.with({ configuration })];
+  const webhookApi = WebhookApiModule.with({ rateLimit: undefined });
+  return [api, cardApi, webhookApi, EdgeProxyModule.with({ configuration })];
 }
 
 function rateOf({ edgeRate }: EdgeOptions): RateLimit {

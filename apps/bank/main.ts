@@ -18,6 +18,13 @@ const configuration = loadConfiguration(
     secondStack: Type.Boolean({ default: false }),
     iso8583Port: Type.Integer({ default: 8583, minimum: 0, maximum: 65_535 }),
     bookZone: Type.String({ default: 'Europe/London' }),
+    webhooks: Type.Object(
+      {
+        allowPrivateAddresses: Type.Boolean({ default: false }),
+        allowedNetworks: Type.Array(Type.String(), { default: [] }),
+      },
+      { default: {} },
+    ),
   }),
   { environment: process.env },
 );

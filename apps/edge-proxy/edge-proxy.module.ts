@@ -1,7 +1,9 @@
 // The only public door of the customer API.
+
 import { setTimeout } from 'node:timers/promises';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { authContract, type ClientOf } from '@tallystick/contracts';
+import { DEVELOPERS_PAGE } from '@tallystick/customer-api';
 import type { Random, Time } from '@tallystick/transport';
 import { ContractsModule, clientOf, RANDOM, RECORDS, REPORT, SECRETS, TIME } from '@tallystick/transport/nest';
 import { CustomerToken, HttpRoutes, Readiness, type Secrets, StaffToken } from '@tallystick/transport/service';
@@ -27,10 +29,12 @@ export interface EdgeProxyOptions {
 
 const STAFF_SIDE = Symbol('what the staff see of the edge');
 
+const PAGES = { '/developers': DEVELOPERS_PAGE };
+
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class EdgeProxyModule {
-  static with({ configuration, stacks, pages = {} }: EdgeProxyOptions): DynamicModule {
+  static with({ configuration, stacks, pages = PAGES }: EdgeProxyOptions): DynamicModule {
     return {
       module: EdgeProxyModule,
       imports: [ContractsModule.forService({ answers: [], calls: [authContract] })],

@@ -8,7 +8,15 @@ import { report } from '../open-books.js';
 import { serviceProjections } from '../projections.js';
 
 /** Services that keep records and no views. */
-const RECORD_KEEPERS = ['api', 'auth', 'card-api', 'card-processing', 'edge-proxy', 'transaction-enrichment'];
+const RECORD_KEEPERS = [
+  'api',
+  'auth',
+  'card-api',
+  'card-processing',
+  'edge-proxy',
+  'transaction-enrichment',
+  'webhook',
+];
 
 /** Waits for servers that are away. @throws ConfigurationError, or the signal's reason where it is aborted */
 export function migrateCluster(configFile: string, signal: AbortSignal): Promise<Migrated> {

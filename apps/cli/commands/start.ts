@@ -1,4 +1,5 @@
 // `tallystick start`: the whole bank in one process, until it is told to stop.
+import { isIP } from 'node:net';
 import { stopOnSignal } from '@tallystick/transport/service';
 import type { Command } from 'commander';
 import type { ServedBank } from '../../bank/bank.js';
@@ -17,7 +18,11 @@ interface Options {
   readonly host: string;
   readonly demo?: boolean;
   readonly drivableClock?: boolean;
+  readonly webhooksInto?: readonly string[];
 }
+
+/** A program that is tried out with the demo runs beside it. */
+const THIS_MACHINE = ['127.0.0.0/8', '::1/128'];
 
 export function start(program: Command, session: Session): void {
   program
@@ -29,6 +34,10 @@ export function start(program: Command, session: Session): void {
     .option('--second-stack', 'a second stack of services behind the edge: for trying the big switch out')
     .option('--iso8583-port <port>', 'for card networks; 0 for any free one', '8583')
     .option('--drivable-clock', 'staff may drive the clock ahead (POST /staff/clock): for trying the bank out')
+    .option(
+      '--webhooks-into <networks...>',
+      'private networks that webhooks may be sent into, such as 10.1.0.0/16 (--demo: this machine)',
+    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .description('the whole bank in one process')
     .action(async (options: Options, command: Command) => {
@@ -36,6 +45,7 @@ export function start(program: Command, session: Session): void {
       const edgePort = portOf('--edge-port', options.edgePort);
       const edgeRate = rateOf(options.edgeRate);
       const iso8583Port = portOf('--iso8583-port', options.iso8583Port);
+      options.webhooksInto?.forEach(mustBeNetwork);
       const { data, config } = globalOptions(command);
       if (config !== undefined)
         throw new UsageError('start runs the embedded engine: --config is for commands beside a bank that runs');
@@ -51,6 +61,10 @@ export function start(program: Command, session: Session): void {
         iso8583Port,
         host: options.host,
         drivableClock: options.drivableClock === true,
+        webhooks: {
+          allowPrivateAddresses: false,
+          allowedNetworks: options.webhooksInto ?? (options.demo === true ? THIS_MACHINE : []),
+        },
         bookZone: BOOK_ZONE,
         calls: 'direct',
         report,
@@ -162,4 +176,10 @@ function portOf(option: string, text: string): number {
 function rateOf(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError('--edge-rate is a whole number of requests, at least 1');
   return Number(text);
+}
+
+function mustBeNetwork(text: string): void {
+  const [address = '', bits = ''] = text.split('/');
+  if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (isIP(address) === 4 ? 32 : 128))
+    throw new UsageError(`--webhooks-into takes networks such as 10.1.0.0/16, and ${text} is none`);
 }

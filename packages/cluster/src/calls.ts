@@ -20,6 +20,7 @@ const SERVICES = [
   'payments',
   'relay',
   'transactions',
+  'webhook',
 ] as const;
 
 /** The secret with which services know each other. */

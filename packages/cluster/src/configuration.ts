@@ -83,6 +83,12 @@ const configurationSchema = Type.Object(
         { default: {}, additionalProperties: false },
       ),
     }),
+    /** Where customers' webhooks may be sent; docs/webhooks.md. */
+    webhooks: section({
+      allowPrivateAddresses: Type.Boolean({ default: false }),
+      /** Private networks that are allowed all the same, such as `10.1.0.0/16`. */
+      allowedNetworks: Type.Array(text, { default: [] }),
+    }),
     /** Where the other services call. */
     rpc: section({
       host,

@@ -33,3 +33,4 @@ export * from './position-token.js';
 export * from './relay.js';
 export * from './transactions.js';
 export * from './view-progress.js';
+export * from './webhook.js';

@@ -28,6 +28,8 @@ export const APPS = [
   'feed',
   'api',
   'card-api',
+  'webhook',
+  'webhook-api',
   'edge-proxy',
   'finance',
 ] as const;

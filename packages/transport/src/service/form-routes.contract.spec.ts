@@ -72,6 +72,12 @@ describe('a route that takes forms', () => {
     expect(await put('/forms', body, { 'content-type': type })).toMatchObject({ status: 200, body: { given } });
   });
 
+  it('has all of the fields whose name says that there may be several, and of others the last', async () => {
+    const given = { name: 'b', 'types[]': ['x', 'y'], 'one[]': 'z' };
+    const form = 'name=a&types[]=x&name=b&types%5B%5D=y&one[]=z';
+    expect(await put('/forms', form, { 'content-type': FORM })).toMatchObject({ status: 200, body: { given } });
+  });
+
   it.each([undefined, ''])('names the field that is missing from the body %p', async (body) => {
     const headers: Record<string, string> = body === undefined ? {} : { 'content-type': FORM };
     expect(await put('/forms', body, headers)).toMatchObject({

@@ -77,7 +77,7 @@ export class HttpRoutes {
     this.fastify.register(async (scope) => {
       if (scope.hasContentTypeParser(FORM_TYPE)) scope.removeContentTypeParser(FORM_TYPE);
       scope.addContentTypeParser(FORM_TYPE, { parseAs: 'string' }, (_, body, done) =>
-        done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
+        done(null, fieldsOf(new URLSearchParams(body.toString()))),
       );
       addTo(scope, route);
     });
@@ -106,6 +106,12 @@ export class HttpRoutes {
       });
     });
   }
+}
+
+/** Of fields of one name the last counts, save where the name says that there may be several: `types[]`. */
+function fieldsOf(form: URLSearchParams): Readonly<Record<string, string | readonly string[]>> {
+  const several = [...form.keys()].filter((name) => name.endsWith('[]') && form.getAll(name).length > 1);
+  return { ...Object.fromEntries(form), ...Object.fromEntries(several.map((name) => [name, form.getAll(name)])) };
 }
 
 function addTo<const S extends RouteSchemas>(fastify: FastifyInstance, route: HttpRoute<S>): void {

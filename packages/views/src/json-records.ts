@@ -1,5 +1,5 @@
-// Records that hold JSON: what the auth service alone writes and reads.
-import type { Records } from '@tallystick/views';
+// Records that hold JSON.
+import type { Records } from './port.js';
 
 export interface Stored<T> {
   readonly value: T;
