@@ -7,8 +7,8 @@ export interface ApiConfiguration {
   /** How many days back transactions are shown when the user's approval is some minutes old (customer API, 7.2). */
   readonly historyDays: number;
   /**
-   * How long a transaction may take, in milliseconds, from the time that it says of itself to the journal: a page that comes nearer to
-   * now than this waits, so that none appears later in a place that a reader has gone past.
+   * How long a transaction may take, in milliseconds, from the time that it says of itself to the ledger, which then knows of it: a page
+   * that comes nearer to now than this waits, so that none appears later in a place that a reader has gone past.
    */
   readonly settlingMs: number;
   /** Where programs find this API, `https://api.example`: URLs that are told begin with it. Undefined: where the request went. */

@@ -32,7 +32,7 @@ import { checkWindow, readPage } from './transaction-query.js';
 
 export interface TransactionRoutesPorts {
   readonly owned: OwnedAccounts;
-  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'journal'>;
+  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'settled'>;
   readonly ownedTransactions: OwnedTransactions;
   readonly transactions: Pick<ClientOf<typeof transactionsContract>, 'page' | 'annotate'>;
   readonly openAll: OpenAll;
@@ -49,6 +49,8 @@ type PageMethod = (typeof transactionsContract)['methods']['page'];
 type Page = ResponseOf<PageMethod>;
 
 const MILLISECOND: Micros = 1_000n;
+/** However long a ledger that is hard pressed takes: callers have gone by then, and what they asked is no longer decided. */
+const STORED_WITHIN: Micros = 5_000_000n;
 /** Fifty values of 512 bytes, each byte percent-encoded, and their keys. */
 const ANNOTATION_BYTES = 128 * 1024;
 
@@ -95,15 +97,16 @@ export class TransactionRoutes {
 
   /**
    * Transactions are not recorded in the order of the times that they say of themselves: a reader who goes on after the last one of a
-   * page must not miss one that was under way. Only pages that come as near as that to now wait, and only for what was under way.
+   * page must not miss one that was under way. Only pages that come near to now wait: until what was on its way to the ledger has reached
+   * it, and until that is stored.
    */
   private async settledPage(asked: RequestOf<PageMethod>, now: Micros, { context }: Customer): Promise<Page> {
     const { transactions, ledger, settlingMs } = this.ports;
     const page = await transactions.page(asked, context);
     const last = page.transactions.at(-1);
-    if (last === undefined || last.created <= now - BigInt(settlingMs) * MILLISECOND) return page;
-    await pause(settlingMs, context.signal);
-    const { head } = await ledger.journal({}, context);
+    if (last === undefined || last.created <= now - STORED_WITHIN) return page;
+    if (last.created > now - BigInt(settlingMs) * MILLISECOND) await pause(settlingMs, context.signal);
+    const { head } = await ledger.settled({ accountId: asked.accountId }, context);
     return await transactions.page({ ...asked, minPosition: head }, context);
   }
 

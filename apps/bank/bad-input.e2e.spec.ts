@@ -185,6 +185,6 @@ describe('after all of it', () => {
   it('the books are what they were, the bank is ready, and nothing was reported as its fault', async () => {
     expect(await folder.books()).toEqual(books);
     expect((await bank.get('/health/ready')).status).toBe(200);
-    expect(bank.log).toBe(`${bank.url}\n`);
+    expect(bank.log).toBe(`${bank.url}\n${bank.edgeUrl}\n`);
   }, 60_000);
 });

@@ -77,6 +77,12 @@ export class AccountStreams {
     return this.accounts.execute(accountId, envelopes, context);
   }
 
+  /** Resolves when whatever of the account had come here before is decided and stored, or refused. */
+  async settled(accountId: AccountId, context: CallContext): Promise<void> {
+    const writer = this.accounts.get(accountId);
+    if (writer !== undefined && !writer.idle) await writer.execute([], context);
+  }
+
   /** Declines and remembers what was asked of a card that nobody issued. */
   executeUnknownCard(
     token: CardToken,

@@ -132,6 +132,11 @@ export class Ledger implements Handlers {
     return { id: journal.id, head: await journal.head() };
   });
 
+  settled: Handlers['settled'] = retryable(async ({ accountId }, context) => {
+    await this.streams.settled(accountId, context);
+    return { head: await this.ports.journal.head() };
+  });
+
   private run(request: Execute, context: CallContext): Promise<Outcome[]> {
     const { accountId, caller, commands } = request;
     const envelopes = commands.map((c) =>

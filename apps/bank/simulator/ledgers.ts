@@ -110,6 +110,7 @@ export class LedgerNetwork {
       account: through('account', ({ accountId }) => accountId),
       enquire: through('enquire', ({ accountId }) => accountId),
       journal: through('journal', () => null),
+      settled: through('settled', ({ accountId }) => accountId),
     };
   }
 

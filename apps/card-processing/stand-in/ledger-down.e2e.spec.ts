@@ -34,7 +34,7 @@ async function ledgerUp(port: number, delayMs = 0): Promise<string> {
     return answer;
   };
   const handlers = { execute, executeAll: answering.executeAll, executeUnknownCard: answering.executeUnknownCard };
-  const { suspendClearing, completeBatch, batch, account, enquire, journal: name } = answering;
+  const { suspendClearing, completeBatch, batch, account, enquire, settled, journal: name } = answering;
   transport.answer(ledgerContract, {
     ...handlers,
     suspendClearing,
@@ -43,6 +43,7 @@ async function ledgerUp(port: number, delayMs = 0): Promise<string> {
     account,
     enquire,
     journal: name,
+    settled,
   });
   ledger = transport;
   return transport.listen();

@@ -97,6 +97,14 @@ export const ledgerContract = defineContract('ledger', {
     mutates: true,
     summary: 'Posts a presentment of an unknown card to suspense.',
   }),
+  settled: method({
+    request: Type.Object({ accountId }),
+    /** Position of the journal's newest event then. */
+    response: Type.Object({ head: big }),
+    idempotent: true,
+    mutates: false,
+    summary: 'Answers when what this ledger was asked about the account before is decided and stored, or refused.',
+  }),
   completeBatch: method({
     request: Type.Object({
       kind: Type.String(),
