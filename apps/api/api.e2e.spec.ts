@@ -71,28 +71,6 @@ describe('a program of a customer', () => {
     expect(accounts).toMatchObject([{ id: account, description: USER, type: 'uk_retail' }]);
   }, 30_000);
 
-  it('is shown the customer’s name, and the number of the account, until they are erased', async () => {
-    const owner = (name: string, first: string) => ({
-      user_id: USER,
-      preferred_name: name,
-      preferred_first_name: first,
-    });
-    const ownersUntil = (wanted: object) =>
-      until('the owner is so called', async () => {
-        const [shown] = (await get('/accounts')).body.accounts;
-        return JSON.stringify(shown.owners) === JSON.stringify([wanted]) ? shown : undefined;
-      });
-    await staff(bank, '/staff/users', { user_id: USER, name: 'Ada Lovelace' }, 'u');
-    expect(await ownersUntil(owner('Ada Lovelace', 'Ada'))).toMatchObject({
-      account_number: '12345678',
-      sort_code: '040004',
-      payment_details: { locale_uk: { account_number: '12345678', sort_code: '040004' } },
-    });
-    const headers = { authorization: `Bearer ${bank.staffToken}` };
-    expect((await fetch(`${bank.url}/staff/users/${USER}`, { method: 'DELETE', headers })).status).toBe(200);
-    await ownersUntil(owner('', ''));
-  }, 60_000);
-
   it('freezes the customer’s card, and the next authorisation is declined', async () => {
     const [card] = (await get('/cards')).body.cards;
     expect(card).toMatchObject({ account_id: account, last_four: '4444', frozen: false });
@@ -193,4 +171,26 @@ describe('a program of a customer', () => {
     expect((await data.tallystick('replay', '--verify')).status).toBe(0);
     bank = await BankProcess.start(data.path);
   }, 120_000);
+
+  it('is shown the customer’s name, and the number of the account, until they are erased', async () => {
+    const owner = (name: string, first: string) => ({
+      user_id: USER,
+      preferred_name: name,
+      preferred_first_name: first,
+    });
+    const ownersUntil = (wanted: object) =>
+      until('the owner is so called', async () => {
+        const [shown] = (await get('/accounts')).body.accounts;
+        return JSON.stringify(shown.owners) === JSON.stringify([wanted]) ? shown : undefined;
+      });
+    await staff(bank, '/staff/users', { user_id: USER, name: 'Ada Lovelace' }, 'u');
+    expect(await ownersUntil(owner('Ada Lovelace', 'Ada'))).toMatchObject({
+      account_number: '12345678',
+      sort_code: '040004',
+      payment_details: { locale_uk: { account_number: '12345678', sort_code: '040004' } },
+    });
+    const headers = { authorization: `Bearer ${bank.staffToken}` };
+    expect((await fetch(`${bank.url}/staff/users/${USER}`, { method: 'DELETE', headers })).status).toBe(200);
+    await ownersUntil(owner('', ''));
+  }, 60_000);
 });
