@@ -35,7 +35,7 @@ export interface AttachmentRoutesPorts {
 const NAME_LENGTH = 255;
 const ADDRESS_LENGTH = 2_048;
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}(\s*;[\x20-\x7e]{0,127})?$/i;
-const OUR_FILE = /\/attachment\/files\/([a-z]{32})$/;
+const OUR_FILE = /\/attachments\/files\/([a-z]{32})$/;
 const BODY_BYTES = 16 * 1024;
 
 export class AttachmentRoutes {
@@ -64,8 +64,8 @@ export class AttachmentRoutes {
         const origin = originOf(request, this.ports.publicUrl);
         const { file, upload } = await unlessErased(() => this.ports.uploads.begin(customer.userId, declared));
         return sendJson(reply, {
-          file_url: `${origin}/attachment/files/${file}`,
-          upload_url: `${origin}/attachment/upload/${file}/${upload}`,
+          file_url: `${origin}/attachments/files/${file}`,
+          upload_url: `${origin}/attachments/upload/${file}/${upload}`,
         });
       },
     });

@@ -28,7 +28,7 @@ export class FileRoutes {
   private addUpload(method: 'PUT' | 'POST'): void {
     this.routes.addOfBytes({
       method,
-      url: '/attachment/upload/:file/:upload',
+      url: '/attachments/upload/:file/:upload',
       summary: 'Upload the bytes of a file, once',
       refusals: [400, 403, 412, 413, 414, 415, ...OUT_OF_ORDER],
       bodyLimit: FILE_BYTES_MAX,
@@ -50,7 +50,7 @@ export class FileRoutes {
   private addFile(): void {
     this.routes.add({
       method: 'GET',
-      url: '/attachment/files/:file',
+      url: '/attachments/files/:file',
       summary: 'An uploaded file, once all of it has arrived',
       refusals: [400, 404, 414, ...OUT_OF_ORDER],
       otherTypes: { '*/*': [200] },

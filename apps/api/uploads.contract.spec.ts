@@ -32,7 +32,7 @@ const sweep = () =>
 describe('a file', () => {
   it.each(['PUT', 'POST'])('is uploaded by %s without a token, and served as it was declared', async (method) => {
     const { file_url, upload_url } = await begin(api);
-    expect([file_url, upload_url].every((url) => url.startsWith(`${api.url}/attachment/`))).toBe(true);
+    expect([file_url, upload_url].every((url) => url.startsWith(`${api.url}/attachments/`))).toBe(true);
     expect((await fetch(file_url)).status).toBe(404);
     // More than one chunk, and a last one that is not full.
     const bytes = bytesOf(600_001);
@@ -120,7 +120,7 @@ describe('a file', () => {
     for (const url of wrong) expect((await upload(url, 'x')).body.code).toBe('forbidden.bad_upload_url');
     api.time.advance(15 * MINUTE_MS + 1);
     expect(await upload(upload_url, 'x')).toMatchObject({ status: 403, body: { code: 'forbidden.bad_upload_url' } });
-    expect((await fetch(`${api.url}/attachment/files/none`)).status).toBe(404);
+    expect((await fetch(`${api.url}/attachments/files/none`)).status).toBe(404);
   });
 
   it.each<[Fields | object, string]>([
@@ -145,8 +145,8 @@ describe('a file', () => {
     const behind = await ApiService.start({ rateLimit: undefined, historyDays: 90, settlingMs: 0, publicUrl });
     try {
       const { body } = await behind.form('POST', '/attachment/upload', PNG);
-      expect(body.file_url).toMatch(/^https:\/\/api\.bank\.example\/attachment\/files\/[a-z]{32}$/);
-      expect(body.upload_url).toMatch(/^https:\/\/api\.bank\.example\/attachment\/upload\/[a-z]{32}\/[a-z]{32}$/);
+      expect(body.file_url).toMatch(/^https:\/\/api\.bank\.example\/attachments\/files\/[a-z]{32}$/);
+      expect(body.upload_url).toMatch(/^https:\/\/api\.bank\.example\/attachments\/upload\/[a-z]{32}\/[a-z]{32}$/);
     } finally {
       await behind.stop();
     }

@@ -92,13 +92,15 @@ export class BankProcess {
     const args = drivableClock ? `--data ${data} start --drivable-clock ${doors}`.split(' ') : [];
     const env = { TALLYSTICK_DATA: data, ...ports, ...environment };
     const started = Process.start(drivableClock ? CLI : MAIN, args, env);
-    const url = await until('the bank starts', () => {
+    const { url, edge, iso8583 } = await until('the bank starts', () => {
       if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
-      return /(http:[^\s/]*\/\/[^\s/]+)\S*\n/.exec(started.stdout)?.[1];
+      // Its addresses are on its standard output a moment later than in the file.
+      const file = started.stdout.includes('\n') ? readBankFile(data) : undefined;
+      return file?.pid === started.child.pid ? file : undefined;
     });
     const secrets = openSecretsFile(join(data, 'secrets.json'), [], () => new Uint8Array());
-    const { iso8583, edge = '' } = readBankFile(data) ?? {};
-    return new BankProcess(url, Number(iso8583?.split(':')[1]), edge, started, staffTokenOf(secrets));
+    const iso8583Port = Number(iso8583?.split(':')[1]);
+    return new BankProcess(url ?? '', iso8583Port, edge ?? '', started, staffTokenOf(secrets));
   }
 
   get pid(): number {

@@ -1,8 +1,16 @@
-// A customer's program at the built bank, given its token in the way of OAuth.
-import type { BankProcess } from './bank-process.suite.js';
+// A customer's program at a bank that runs, given its token in the way of OAuth.
+import type { Answered } from './bank-process.suite.js';
 
 const REDIRECT = 'http://127.0.0.1:9/back';
 const PASSPHRASE = 'correct horse battery';
+
+/** Where staff and customers come in. */
+export interface Doors {
+  /** Of customers. */
+  readonly url: string;
+  /** As staff. */
+  post(path: string, key: string | undefined, body: unknown): Promise<Answered>;
+}
 
 export interface Approvable {
   readonly token: string;
@@ -11,7 +19,7 @@ export interface Approvable {
 }
 
 /** Gives the user something to log in with, registers a program, and has it ask for a token: one that is not approved yet. */
-export async function programOf(bank: BankProcess, userId: string): Promise<Approvable> {
+export async function programOf(bank: Doors, userId: string): Promise<Approvable> {
   const login = { login_name: `${userId}@example.com`, passphrase: PASSPHRASE };
   await staff(bank, `/staff/users/${userId}/credentials`, login);
   const client = await staff(bank, '/staff/oauth-clients', { name: 'Spec', redirect_uris: [REDIRECT] });
@@ -28,7 +36,7 @@ export async function programOf(bank: BankProcess, userId: string): Promise<Appr
   };
 }
 
-async function approve(bank: BankProcess, login: object, clientId: string): Promise<void> {
+async function approve(bank: Doors, login: object, clientId: string): Promise<void> {
   const send = async (fields: object): Promise<object> => {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(fields) };
@@ -44,7 +52,7 @@ async function approve(bank: BankProcess, login: object, clientId: string): Prom
 
 /** What staff ask for and must have. */
 export async function staff(
-  bank: BankProcess,
+  bank: Pick<Doors, 'post'>,
   path: string,
   body: unknown,
   key?: string,
@@ -54,6 +62,6 @@ export async function staff(
   return answer.body;
 }
 
-async function form(bank: BankProcess, path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
+async function form(bank: Doors, path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
   return await fetch(bank.url + path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 }

@@ -99,6 +99,7 @@ export class CardChanges {
       url: `/cards/:card_id/${name}`,
       summary,
       form: true,
+      refusals: [412],
       schemas: { params: cardParams, response: { 200: cardAnswer } },
       handle: (customer, { params }, reply) => this.change(customer, params.card_id, change, reply),
     });
@@ -110,6 +111,7 @@ export class CardChanges {
       url: '/cards/:card_id/limits',
       summary: 'Set all limits of the card',
       form: true,
+      refusals: [412],
       schemas: { params: cardParams, body: limitsBody, response: { 200: cardAnswer } },
       handle: (customer, { params, body }, reply) => {
         const limits = readLimits(body);
@@ -122,6 +124,7 @@ export class CardChanges {
       url: '/cards/:card_id/controls',
       summary: 'Switch the channels of the card, and block categories of merchants',
       form: true,
+      refusals: [412],
       schemas: { params: cardParams, body: controlsBody, response: { 200: cardAnswer } },
       handle: (customer, { params, body }, reply) => {
         const controls = readControls(body);
@@ -137,6 +140,7 @@ export class CardChanges {
       url: '/cards/:card_id/replace',
       summary: 'Order a new card in the place of this one, which can not be used from now on',
       form: true,
+      refusals: [409, 412],
       schemas: { params: cardParams, body: replaceBody, response: { 200: cardAnswer } },
       handle: async (customer, { params, body, headers }, reply) => {
         const dedupeId = dedupeIdOf(body.dedupe_id ?? '', headers);

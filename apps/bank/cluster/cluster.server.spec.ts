@@ -6,10 +6,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BankCluster, runCli } from '@tallystick/servers';
+import { type App, BankCluster, runCli } from '@tallystick/servers';
 import { testCassandra, testKafka } from '@tallystick/servers/for-tests';
 import { customerTokenOf, openSecretsFile, staffTokenOf } from '@tallystick/transport/service';
+import { isSigned, Receiver } from '../../webhook/receiver.suite.js';
 import { DataFolder, until } from '../bank-process.suite.js';
+import { type Doors, programOf, staff } from '../customer-program.suite.js';
 import { printedSeed, writeCardFile } from '../generated-cards.suite.js';
 
 const REAL = fileURLToPath(
@@ -37,6 +39,7 @@ beforeAll(async () => {
     configuration: {
       kafka: { topicPrefix: `e2e-${own}-`, partitions: 4 },
       cassandra: { keyspacePrefix: `e2e_${own}` },
+      webhooks: { allowPrivateAddresses: true },
     },
   });
   closing.push(() => cluster.stop());
@@ -114,7 +117,7 @@ describe('the same import into the embedded bank and into separate processes', (
 describe('an authorisation at the gateway', () => {
   it('is in the balance, the list and the feed of whoever names its position, under one trace', async () => {
     const secrets = openSecretsFile(join(cluster.folder, 'secrets.json'), [], () => new Uint8Array());
-    const staff = { authorization: `Bearer ${staffTokenOf(secrets)}` };
+    const asStaff = { authorization: `Bearer ${staffTokenOf(secrets)}` };
     const customer = { authorization: `Bearer ${customerTokenOf(secrets, 'user_0000clustered')}` };
     const call = async (url: string, init: RequestInit & { headers: Record<string, string> }) => {
       const response = await fetch(url, init);
@@ -125,7 +128,7 @@ describe('an authorisation at the gateway', () => {
     const post = (url: string, key: string, body: object, headers: Record<string, string> = {}) =>
       call(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key, ...staff, ...headers },
+        headers: { 'content-type': 'application/json', 'idempotency-key': key, ...asStaff, ...headers },
         body: JSON.stringify(body),
       });
     const accounts = cluster.url('accounts');
@@ -152,7 +155,7 @@ describe('an authorisation at the gateway', () => {
     );
     expect(bought).toMatchObject({ decision: 'approved', account_id: id, available: 99_575 });
     const at = { 'x-min-ledger-position': bought.position };
-    const balance = await call(`${accounts}/staff/accounts/${id}/balance`, { headers: { ...staff, ...at } });
+    const balance = await call(`${accounts}/staff/accounts/${id}/balance`, { headers: { ...asStaff, ...at } });
     expect(balance).toMatchObject({ ledger: 0, held: 425, available: 99_575 });
     const feed = `${cluster.url('feed')}/feed/items?account_id=${id}`;
     const { items } = await call(feed, { headers: { ...customer, ...at } });
@@ -162,5 +165,106 @@ describe('an authorisation at the gateway', () => {
       return page.items[0]?.merchant?.name === undefined ? undefined : page.items[0];
     });
     expect(enriched.merchant?.name).toBe('Tesco');
+  }, 120_000);
+});
+
+describe('a program of a customer, through the edge', () => {
+  const USER = 'user_0000through';
+  let edge: string;
+  let account: string;
+  let card: string;
+  let token: string;
+
+  function staffOf(app: App): Doors {
+    const secrets = openSecretsFile(join(cluster.folder, 'secrets.json'), [], () => new Uint8Array());
+    const authorization = `Bearer ${staffTokenOf(secrets)}`;
+    return {
+      url: edge,
+      async post(path, key = '', body) {
+        const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': key };
+        const response = await fetch(cluster.url(app) + path, { method: 'POST', headers, body: JSON.stringify(body) });
+        const text = await response.text();
+        return { status: response.status, text, body: JSON.parse(text) };
+      },
+    };
+  }
+
+  async function ask(method: string, path: string, body?: object, position?: string | null) {
+    const headers: Record<string, string> = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    if (position) headers['x-min-ledger-position'] = position;
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await fetch(edge + path, init);
+    const answer = JSON.parse(await response.text());
+    expect([method, path, response.status, answer]).toEqual([method, path, 200, answer]);
+    return { answer, position: response.headers.get('x-ledger-position') };
+  }
+
+  function buy(key: string): Promise<Readonly<Record<string, unknown>>> {
+    const merchant = { name: 'TESCO STORES 2041', mcc: '5411' };
+    const body = { card: { id: card }, amount: { amount: 425, currency: 'GBP' }, merchant };
+    return staff(staffOf('card-processing'), '/gateway/authorisations', body, key);
+  }
+
+  beforeAll(async () => {
+    const [instance] = cluster.of('edge-proxy');
+    edge = `http://127.0.0.1:${instance?.edgePort}`;
+    const accounts = staffOf('accounts');
+    await staff(accounts, '/staff/users', { user_id: USER, name: 'Ada Lovelace' }, 'through-user');
+    const terms = { currency: 'GBP', owners: [USER], overdraft_limit: 100_000 };
+    account = String((await staff(accounts, '/staff/accounts', terms, 'through')).account_id);
+    const issue = { number: '5105105105105100', active: true };
+    card = String((await staff(accounts, `/staff/accounts/${account}/cards`, issue, 'through-card')).card_id);
+    const program = await programOf(staffOf('auth'), USER);
+    await program.approve();
+    token = program.token;
+  }, 120_000);
+
+  it('sees the account with its owner, once it is approved', async () => {
+    const { accounts } = await until('the account is there', async () => {
+      const response = await fetch(`${edge}/accounts`, { headers: { authorization: `Bearer ${token}` } });
+      const body = JSON.parse(await response.text());
+      return body.accounts?.[0]?.owners?.[0]?.preferred_name === 'Ada Lovelace' ? body : undefined;
+    });
+    expect(accounts).toMatchObject([{ id: account, type: 'uk_retail' }]);
+  }, 120_000);
+
+  it('is told of a purchase, writes beside it, and reads what it wrote', async () => {
+    const receiver = await Receiver.start();
+    closing.push(() => receiver.stop());
+    const { webhook } = (await ask('POST', '/webhooks', { account_id: account, url: receiver.url })).answer;
+    const { secret } = (await ask('GET', `/webhooks/${webhook.id}/secret`)).answer;
+    const { transaction_id: id, position } = await buy('told');
+    const shown = (await ask('GET', `/transactions?account_id=${account}`, undefined, String(position))).answer;
+    expect(shown.transactions).toMatchObject([{ id, amount: -425, notes: '' }]);
+    const told = await until('the webhook is told', () => receiver.received[0]);
+    expect(told.body).toMatchObject({ type: 'transaction.created', data: { id, amount: -425 } });
+    expect(isSigned(told, secret)).toBe(true);
+    const file = { file_name: 'tea.png', file_type: 'image/png' };
+    const { file_url, upload_url } = (await ask('POST', '/attachment/upload', file)).answer;
+    const bytes = Buffer.alloc(900_000, 'tea ');
+    const sent = await fetch(upload_url, { method: 'PUT', body: bytes, headers: { 'content-type': 'image/png' } });
+    expect([upload_url.startsWith(edge), sent.status]).toEqual([true, 200]);
+    await ask('POST', '/attachment/register', { external_id: id, file_url, file_type: 'image/png' });
+    const written = await ask('PATCH', `/transactions/${id}`, { metadata: { notes: 'tea' } });
+    const read = (await ask('GET', `/transactions/${id}`, undefined, written.position)).answer.transaction;
+    expect(read).toMatchObject({ notes: 'tea', attachments: [{ file_url }] });
+    const kept = Buffer.from(await (await fetch(file_url)).arrayBuffer());
+    expect(kept.equals(bytes)).toBe(true);
+    const item = { description: 'Tea', amount: 425, currency: 'GBP' };
+    const receipt = { transaction_id: id, external_id: 'tea-1', total: 425, currency: 'GBP', items: [item] };
+    await ask('PUT', '/transaction-receipts', receipt);
+    expect((await ask('GET', '/transaction-receipts?external_id=tea-1')).answer.receipt).toMatchObject({ total: 425 });
+  }, 120_000);
+
+  it('moves money into a pot once, and freezes the card for the next purchase', async () => {
+    const pot = await staff(staffOf('payments'), '/staff/pots', { account_id: account, name: 'Tea' }, 'through-pot');
+    const move = { source_account_id: account, amount: 100, dedupe_id: 'once' };
+    const deposit = () => ask('PUT', `/pots/${pot.id}/deposit`, move);
+    const [first] = await Promise.all([deposit(), deposit(), deposit()]);
+    expect(first.answer).toMatchObject({ id: pot.id, balance: 100 });
+    const { answer } = await ask('GET', `/balance?account_id=${account}`, undefined, first.position);
+    expect(answer).toMatchObject({ balance: -525, total_balance: -425 });
+    await ask('PUT', `/cards/${card}/freeze`, {});
+    expect(await buy('frozen')).toMatchObject({ decision: 'declined', reason: 'card_frozen' });
   }, 120_000);
 });

@@ -64,7 +64,7 @@ export class CustomerDoor {
   add<const S extends RouteSchemas>({ handle, refusals = [], ...route }: CustomerRoute<S>): void {
     this.routes.add<S>({
       ...route,
-      refusals: [...refusalsOf(route.schemas), ...refusals],
+      refusals: [...refusalsOf(route.schemas, route.form === true), ...refusals],
       security: 'customer',
       before: (request, reply) => this.admit(request, reply),
       handle: (request, reply) => {
@@ -124,9 +124,13 @@ export class CustomerDoor {
 }
 
 /** What the door, the checks of the schemas and a bank whose parts are away answer with. */
-function refusalsOf({ body, params }: RouteSchemas): readonly number[] {
+function refusalsOf({ body, params }: RouteSchemas, takesForms: boolean): readonly number[] {
   const always = [400, 401, 403, 406, 429, 500, 503, 504];
-  return [...always, ...(params === undefined ? [] : [404, 414]), ...(body === undefined ? [] : [413, 415])];
+  return [
+    ...always,
+    ...(params === undefined ? [] : [404, 414]),
+    ...(body === undefined && !takesForms ? [] : [413, 415]),
+  ];
 }
 
 /** Whom idempotency keys belong to: a client of a user. The ledger's callers have no slash. */

@@ -8,6 +8,7 @@ import { EVENT_TOPICS, Topics, topicIndexOf } from './topics.js';
 /** The aggregates of the catalogue, and a stream of each that names no account; null where every stream names one. */
 const STREAM_WITHOUT_ACCOUNT: Readonly<Record<string, readonly [stream: string, topic: string] | null>> = {
   account: null,
+  annotation: null,
   batch: ['batch-cards-file', 'batch-events'],
   card: null,
   // Declines of cards that nobody issued.
@@ -18,6 +19,8 @@ const STREAM_WITHOUT_ACCOUNT: Readonly<Record<string, readonly [stream: string, 
   merchant: ['merchant-merch_1', 'merchant-events'],
   payment: null,
   pot: null,
+  receipt: null,
+  schedule: null,
   transfer: null,
   user: ['user-user_1', 'user-events'],
 };
