@@ -8,6 +8,8 @@ import { cpuSeconds, ended, type Finished, type Memory, memoryOf, observe, run, 
 
 /** As scripts/prepare.mjs starts every command. */
 const NODE_FLAGS = ['--max-semi-space-size=32'];
+/** On free ports, and open to a token that asks as often as it can. */
+const DOORS = ['--port', '0', '--iso8583-port', '0', '--edge-port', '0', '--edge-rate', '100000000'];
 const START_MS = 60_000;
 const STOP_MS = 60_000;
 
@@ -22,6 +24,8 @@ export class Bank {
   private constructor(
     readonly folder: string,
     readonly url: string,
+    /** Where customers' programs call. */
+    readonly edgeUrl: string,
     /** Where card networks connect. */
     readonly iso8583: { readonly host: string; readonly port: number },
     readonly pid: number,
@@ -34,12 +38,12 @@ export class Bank {
       folder,
       profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder],
     );
-    const { url, iso8583 } = await until('the bank starts', START_MS, () => {
+    const { url, edge, iso8583 } = await until('the bank starts', START_MS, () => {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`the bank did not start:\n${readFileSync(log, 'utf8')}`);
       return doorsOf(folder, child.pid);
     });
-    const bank = new Bank(folder, url, iso8583, child.pid ?? 0, child);
+    const bank = new Bank(folder, url, edge, iso8583, child.pid ?? 0, child);
     await until('the bank is ready', START_MS, async () => ((await bank.answers('/health/ready')) ? true : undefined));
     return bank;
   }
@@ -84,13 +88,9 @@ export class Bank {
 function spawnBank(folder: string, flags: readonly string[]): { readonly child: ChildProcess; readonly log: string } {
   const log = join(folder, '..', 'bank.log');
   const output = openSync(log, 'a');
-  const child = spawn(
-    process.execPath,
-    [...NODE_FLAGS, ...flags, CLI, 'start', '--data', folder, '--port', '0', '--edge-port', '0', '--iso8583-port', '0'],
-    {
-      stdio: ['ignore', output, output],
-    },
-  );
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, CLI, 'start', '--data', folder, ...DOORS], {
+    stdio: ['ignore', output, output],
+  });
   closeSync(output);
   return { child, log };
 }
@@ -105,6 +105,7 @@ export async function startThenKill(folder: string, afterMs: number): Promise<vo
 
 interface Doors {
   readonly url: string;
+  readonly edge: string;
   readonly iso8583: Bank['iso8583'];
 }
 
@@ -112,10 +113,13 @@ interface Doors {
 function doorsOf(folder: string, pid: number | undefined): Doors | undefined {
   const path = join(folder, 'bank.json');
   if (!existsSync(path)) return undefined;
-  const found: { pid?: unknown; url?: unknown; iso8583?: unknown } = JSON.parse(readFileSync(path, 'utf8'));
+  const found: { pid?: unknown; url?: unknown; edge?: unknown; iso8583?: unknown } = JSON.parse(
+    readFileSync(path, 'utf8'),
+  );
   if (found.pid !== pid || typeof found.url !== 'string' || typeof found.iso8583 !== 'string') return undefined;
+  if (typeof found.edge !== 'string') return undefined;
   const [host = '', port = ''] = found.iso8583.split(':');
-  return { url: found.url, iso8583: { host, port: Number(port) } };
+  return { url: found.url, edge: found.edge, iso8583: { host, port: Number(port) } };
 }
 
 /** Runs `tallystick` to its end. */

@@ -4,6 +4,7 @@ import { type Bench, openClusterBench } from './cluster/bench.js';
 import { INSTALL_WRK, provideWrk } from './http/wrk.js';
 import { BadUsage, type ClusterSectionName, type Options, readOptions, type SectionName, USAGE } from './options.js';
 import { Report } from './report.js';
+import { customers } from './sections/customers.js';
 import { feed } from './sections/feed.js';
 import { batch, hot, spread } from './sections/gateway.js';
 import { importCards } from './sections/import.js';
@@ -23,6 +24,7 @@ const sections: Readonly<Record<SectionName, (world: World) => Promise<void>>> =
   transfers,
   visible,
   feed,
+  customers,
   append,
   history,
   import: importCards,
@@ -34,6 +36,7 @@ const LOADED_BY_WRK: readonly (SectionName | ClusterSectionName)[] = [
   'batch',
   'iso8583',
   'transfers',
+  'customers',
   'gateway',
   'layouts',
   'sustained',

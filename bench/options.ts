@@ -10,6 +10,7 @@ export const SECTIONS = [
   'transfers',
   'visible',
   'feed',
+  'customers',
   'append',
   'history',
   'import',

@@ -9,7 +9,10 @@ import { RecordKeys } from '@tallystick/views/record-keys';
 import { Registry } from 'prom-client';
 import { ApiModule } from '../api/api.module.js';
 import { defaultApi } from '../api/configuration.js';
+import { CardApiModule } from '../card-api/card-api.module.js';
+import { defaultCardApi } from '../card-api/configuration.js';
 import type { StackAddresses } from '../edge-proxy/edge-proxy.module.js';
+import { WebhookApiModule } from '../webhook-api/webhook-api.module.js';
 import type { Engine } from './engine.js';
 
 /** What its answers are marked with. */
@@ -36,6 +39,8 @@ export async function openSecondStack(
       engine.module(),
       ContractsModule.forRoot({ transport }),
       ApiModule.with({ keys, configuration: { ...defaultApi, rateLimit: undefined } }),
+      CardApiModule.with({ ...defaultCardApi, rateLimit: undefined }),
+      WebhookApiModule.with({ rateLimit: undefined }),
     ],
   };
   const service = await createService({
@@ -50,5 +55,6 @@ export async function openSecondStack(
     reply.header(MARK.name, MARK.value);
     done();
   });
-  return { service, addresses: { api: [await service.start()] } };
+  const url = await service.start();
+  return { service, addresses: { api: [url], 'card-api': [url], 'webhook-api': [url] } };
 }

@@ -19,7 +19,7 @@ export function provideWrk(): boolean {
 }
 
 export interface Load {
-  readonly script: 'authorise' | 'batch' | 'transfer';
+  readonly script: 'authorise' | 'batch' | 'transfer' | 'customers';
   readonly args: readonly string[];
   readonly connections: number;
   readonly seconds: number;

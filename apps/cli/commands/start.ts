@@ -111,7 +111,7 @@ function welcome(bank: ServedBank, data: string, tried: Tried): string {
   const { url, edgeUrl, iso8583, staffToken } = bank;
   return `Tallystick is open. Its books are in ${data}.
 
-  customer API   ${edgeUrl} (described at ${edgeUrl}/openapi.json)
+  customer API   ${edgeUrl} (for developers: ${edgeUrl}/developers)
   card gateway   ${url}/gateway/authorisations
   card networks  ${iso8583} (ISO 8583 over TCP)
   staff          ${url}/staff/accounts (Authorization: Bearer ${staffToken})
