@@ -17,6 +17,8 @@ export class DemoProcess {
 
   private constructor(
     readonly url: string,
+    /** Where customers' programs call. */
+    readonly edgeUrl: string,
     readonly accountId: string,
     private readonly cardId: string,
     private readonly token: string,
@@ -32,8 +34,8 @@ export class DemoProcess {
       if (started.child.exitCode !== null) throw new Error(`the demo ended: ${started.stderr}`);
       return started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined;
     });
-    const { url, account_id, card_id, customer_token } = JSON.parse(document);
-    return new DemoProcess(url, account_id, card_id, customer_token, started);
+    const { url, edge_url, account_id, card_id, customer_token } = JSON.parse(document);
+    return new DemoProcess(url, edge_url, account_id, card_id, customer_token, started);
   }
 
   get pageUrl(): string {

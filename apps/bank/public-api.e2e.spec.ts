@@ -79,7 +79,14 @@ async function schemathesis(paths: readonly string[], parameters: Readonly<Recor
   const settings = join(folder, `${Object.keys(parameters).length}.toml`);
   const lines = Object.entries(parameters).map(([name, value]) => `"${name}" = ${JSON.stringify(value)}`);
   writeFileSync(settings, ['[parameters]', ...lines, ''].join('\n'));
-  const asked = ['--config-file', settings, 'run', `${bank.url}/openapi.json`, '-H', `Authorization: Bearer ${token}`];
+  const asked = [
+    '--config-file',
+    settings,
+    'run',
+    `${bank.edgeUrl}/openapi.json`,
+    '-H',
+    `Authorization: Bearer ${token}`,
+  ];
   const how = ['--checks', CHECKS, '-n', EXAMPLES, '--seed', SEED, '--continue-on-failure', '--no-shrink'];
   const python = join(programs ?? '', 'python');
   const child = spawn(python, ['-m', 'schemathesis.cli', ...asked, ...paths, ...how], { cwd: folder });

@@ -55,7 +55,9 @@ export class PublicDocument {
       for (const [path, item] of Object.entries(at(document, 'paths'))) {
         const route = this.ports.table.routeOf(canonicalPath(path.replaceAll(/\{\w+\}/g, 'id')) ?? '');
         if (route?.service !== service) continue;
-        paths[path] = route.credential === 'none' ? item : withToken(item);
+        const shown = route.credential === 'none' ? item : eachOperation(item, withToken);
+        // A part of it that is none, such as two dots, is nowhere.
+        paths[path] = path.includes('{') ? eachOperation(shown, withNotFound) : shown;
       }
       components = mergedComponents(components, at(document, 'components'));
     }
@@ -64,13 +66,23 @@ export class PublicDocument {
   }
 }
 
-/** Every operation of a path says that it needs a token. */
-function withToken(item: unknown): Json {
+function eachOperation(item: unknown, change: (operation: Json) => Json): Json {
   const operations = Object.entries(Object(item)).map(([method, operation]) => [
     method,
-    { ...Object(operation), security: [{ [SCHEME]: [] }] },
+    change({ ...Object(operation) }),
   ]);
   return Object.fromEntries(operations);
+}
+
+function withToken(operation: Json): Json {
+  return { ...operation, security: [{ [SCHEME]: [] }] };
+}
+
+const PROBLEM = { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } };
+const NOT_FOUND = { '404': { description: 'why there is no answer', content: PROBLEM } };
+
+function withNotFound(operation: Json): Json {
+  return { ...operation, responses: { ...NOT_FOUND, ...at(operation, 'responses') } };
 }
 
 function mergedComponents(one: Json, other: Json): Json {

@@ -76,3 +76,24 @@ if (chromium === undefined) console.warn('SKIPPED: the feed page in a browser: t
     }
   }, 120_000);
 });
+
+(chromium === undefined ? describe.skip : describe)('the page for developers', () => {
+  it('has every operation of the description', async () => {
+    const bank = await given.start();
+    const described = await (await fetch(`${bank.edgeUrl}/openapi.json`)).json();
+    const { paths } = described as { paths: Record<string, Record<string, { summary: string }>> }; // as OpenAPI has it
+    const operations = Object.values(paths).flatMap((operations) => Object.values(operations));
+    expect(operations.length).toBeGreaterThan(40);
+    const browser = await Chromium.start(chromium ?? '');
+    try {
+      const page = await browser.open(`${bank.edgeUrl}/developers`);
+      const drawn = 'Number(document.body.dataset.operations)';
+      await until('it is drawn', async () => ((await page.evaluate(drawn)) === operations.length ? true : undefined));
+      const text = String(await page.evaluate(`document.getElementById('operations').textContent`));
+      for (const { summary } of operations) expect(text).toContain(summary);
+      expect(text).not.toContain('undefined');
+    } finally {
+      await browser.close();
+    }
+  }, 120_000);
+});
