@@ -47,9 +47,13 @@ async function opened(bank: Bank, userId: string, n: number, staff: Record<strin
     idempotency_key: `customer-${n}-${i}`,
     card: { number },
     amount: { amount: 100 + i, currency: 'GBP' },
-    merchant: { name: SHOPS[i % SHOPS.length] ?? '', mcc: '5411', city: 'London', country: 'GB' },
+    merchant: { name: SHOPS[i % SHOPS.length] ?? '', mcc: '5411', country: 'GB' },
   }));
-  await sent(bank, '/gateway/authorisations/batch', { 'x-request-deadline': '+30000' }, { authorisations });
+  const decided = JSON.stringify(
+    await sent(bank, '/gateway/authorisations/batch', { 'x-request-deadline': '+30000' }, { authorisations }),
+  );
+  const approved = decided.match(/"decision":"approved"/g)?.length ?? 0;
+  if (approved !== PURCHASES) throw new Error(`${approved} of ${PURCHASES} were approved: ${decided.slice(0, 300)}`);
   return account;
 }
 
