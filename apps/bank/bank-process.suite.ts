@@ -66,6 +66,19 @@ export class Process {
     const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     return new Process(child);
   }
+
+  /** What `look` finds once it runs; what does not come so far is ended. @throws after a minute, and where it ends by itself */
+  async startedAs<T>(what: string, look: () => T | undefined): Promise<T> {
+    try {
+      return await until(`${what} starts`, () => {
+        if (this.child.exitCode !== null) throw new Error(`${what} ended: ${this.stderr}`);
+        return look();
+      });
+    } catch (error) {
+      this.child.kill('SIGKILL');
+      throw error;
+    }
+  }
 }
 
 export class BankProcess {
@@ -92,8 +105,7 @@ export class BankProcess {
     const args = drivableClock ? `--data ${data} start --drivable-clock ${doors}`.split(' ') : [];
     const env = { TALLYSTICK_DATA: data, ...ports, ...environment };
     const started = Process.start(drivableClock ? CLI : MAIN, args, env);
-    const { url, edge, iso8583 } = await until('the bank starts', () => {
-      if (started.child.exitCode !== null) throw new Error(`the bank ended: ${started.stderr}`);
+    const { url, edge, iso8583 } = await started.startedAs('the bank', () => {
       // Its addresses are on its standard output a moment later than in the file.
       const file = started.stdout.includes('\n') ? readBankFile(data) : undefined;
       return file?.pid === started.child.pid ? file : undefined;

@@ -13,27 +13,29 @@ export function banksOnFolder<Bank extends { kill(): Promise<unknown> }>(
   startOn: (path: string) => Promise<Bank>,
 ): BanksOnFolder<Bank> {
   let folder: DataFolder | undefined;
-  let banks: Bank[] = [];
+  let starting: Promise<Bank>[] = [];
   const current = () => {
     if (folder === undefined) throw new Error('there is no folder before a test');
     return folder;
   };
   beforeEach(() => {
     folder = new DataFolder();
-    banks = [];
+    starting = [];
   });
   afterEach(async () => {
-    for (const bank of banks) await bank.kill();
+    // One that was still starting when its test ended is stopped too.
+    for (const started of await Promise.allSettled(starting))
+      if (started.status === 'fulfilled') await started.value.kill();
     await current().remove();
   });
   return {
     get folder() {
       return current();
     },
-    async start() {
-      const bank = await startOn(current().path);
-      banks.push(bank);
-      return bank;
+    start() {
+      const started = startOn(current().path);
+      starting.push(started);
+      return started;
     },
   };
 }

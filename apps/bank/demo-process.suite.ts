@@ -1,5 +1,5 @@
 // The built demo in a process of its own, with the customer who lives in it.
-import { CLI, Process, until } from './bank-process.suite.js';
+import { CLI, Process } from './bank-process.suite.js';
 
 /** As the feed shows it. */
 export interface FeedItem {
@@ -30,10 +30,9 @@ export class DemoProcess {
       CLI,
       `--json --data ${data} start --demo --port 0 --edge-port 0 --iso8583-port 0`.split(' '),
     );
-    const document = await until('the demo starts', () => {
-      if (started.child.exitCode !== null) throw new Error(`the demo ended: ${started.stderr}`);
-      return started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined;
-    });
+    const document = await started.startedAs('the demo', () =>
+      started.stdout.startsWith('{') && started.stdout.endsWith('}\n') ? started.stdout : undefined,
+    );
     const { url, edge_url, account_id, card_id, customer_token } = JSON.parse(document);
     return new DemoProcess(url, edge_url, account_id, card_id, customer_token, started);
   }
