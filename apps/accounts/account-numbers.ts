@@ -55,7 +55,8 @@ export class AccountNumbers {
     return numbers.filter((_, n) => holders[n] === accountId);
   }
 
-  private async holderOf(number: AccountNumber): Promise<AccountId | undefined> {
+  /** The account that has this very number. */
+  async holderOf(number: AccountNumber): Promise<AccountId | undefined> {
     const found = await this.records.get(BY_NUMBER, keyOf(number));
     return found === undefined ? undefined : (text(found.value) as AccountId);
   }

@@ -65,8 +65,10 @@ export class Accounts extends AccountReads implements Handlers {
     return { accountId, outcomes };
   };
 
-  byNumber: Handlers['byNumber'] = async ({ numbers }) => {
-    const found = await Promise.all(numbers.map((number) => this.numbers.resolve(number)));
+  byNumber: Handlers['byNumber'] = async ({ numbers, exact }) => {
+    const found = await Promise.all(
+      numbers.map((number) => (exact ? this.numbers.holderOf(number) : this.numbers.resolve(number))),
+    );
     return { accounts: found.map((accountId) => accountId ?? null) };
   };
 

@@ -9,7 +9,8 @@ const minorUnits = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
 const code = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 const text = (maxLength: number) => Type.String({ maxLength });
 
-const OWNER = '^[A-Za-z0-9_.-]{1,64}$';
+/** No customer has the name that the bank's own doings are put down to. */
+const OWNER = '^(?!staff$)[A-Za-z0-9_.-]{1,64}$';
 
 export const accountParam = closed({ account_id: Type.String({ pattern: '^acc_[0-9A-Za-z]{4,59}$' }) });
 export const keyHeader = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });

@@ -78,7 +78,7 @@ export class PotRoutes {
       summary: 'One pot',
       schemas: { params: potParams, response: { 200: potAnswer } },
       handle: async (customer, { params }, reply) => {
-        const { pot, account } = await this.theirs(customer, params.pot_id, customer.minPosition);
+        const { pot, account } = await this.theirs(customer, params.pot_id, false);
         return sendJson(reply, await this.shown(pot, account));
       },
     });
@@ -117,7 +117,7 @@ export class PotRoutes {
 
   private async move(customer: Customer, move: Move, reply: FastifyReply): Promise<FastifyReply> {
     const { direction, accountParam, dedupeId } = move;
-    const { pot, account } = await this.theirs(customer, move.potId, customer.minPosition);
+    const { pot, account } = await this.theirs(customer, move.potId, true);
     await this.checkAccount(customer, pot, accountParam, move.accountId);
     const amount = readAmount(move.amount);
     const { payments, balance, clock, bookDate } = this.ports;
@@ -156,21 +156,24 @@ export class PotRoutes {
     throw badParam(name, `${name} must be the account of the pot`);
   }
 
-  /** @throws ProblemError, 404: one answer for another user's pot and for none */
+  /**
+   * @param moves whether money is to move: then who has the account is not remembered from before
+   * @throws ProblemError, 404: one answer for another user's pot and for none
+   */
   private async theirs(
     customer: Customer,
     potId: string,
-    minPosition: bigint,
+    moves: boolean,
   ): Promise<{ readonly pot: Pot; readonly account: Account }> {
     const { balance, owned } = this.ports;
-    const { found } = await balance.pot({ potId: potId as PotId, minPosition }, customer.context);
-    const account = found === null ? undefined : await this.accountOf(owned, customer, found.accountId);
+    const { found } = await balance.pot({ potId: potId as PotId, minPosition: customer.minPosition }, customer.context);
+    const account = found === null ? undefined : await this.accountOf(owned, customer, found.accountId, moves);
     if (found === null || account === undefined) throw notFound('pot');
     return { pot: found, account };
   }
 
-  private async accountOf(owned: OwnedAccounts, customer: Customer, accountId: AccountId) {
-    const accounts = await owned.all(customer);
+  private async accountOf(owned: OwnedAccounts, customer: Customer, accountId: AccountId, moves: boolean) {
+    const accounts = moves ? await owned.fresh(customer) : await owned.all(customer);
     return accounts.find(({ id }) => id === accountId);
   }
 

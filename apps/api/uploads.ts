@@ -84,7 +84,8 @@ export class Uploads {
     const upload: Upload = {
       userId,
       name: Buffer.from(sealed).toString('base64'),
-      type: fileType,
+      // Without parameters: some programs put a name there.
+      type: mediaTypeOf(fileType),
       length,
       secret: uploadHash(place.upload),
       expiresAtMs: now() + LIFE_MS,

@@ -1,5 +1,5 @@
 // The services that customers reach through the edge, once more in the same process, on the same journal, records and views: for the
-// demonstration of the big switch, the next release beside the one that runs.
+// demonstration of the big switch. Both are of one release here; in a cluster the second stack's addresses may be another's.
 import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Transport } from '@tallystick/transport';

@@ -30,7 +30,7 @@ export class Caller implements Sink {
 
   /** The connection is gone. */
   get left(): boolean {
-    return this.response.destroyed;
+    return this.response.destroyed || this.request.socket.destroyed;
   }
 
   /** Keeps the answer, unless it is longer. */

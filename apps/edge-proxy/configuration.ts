@@ -40,6 +40,10 @@ export interface EdgeConfiguration {
 export interface UpstreamSettings {
   /** Connections to one instance; requests beyond wait for one. */
   readonly connectionsMax: number;
+  /** Of these beside them, for uploads, each of which is held in memory where it goes. */
+  readonly uploadsMax: number;
+  /** The same for streams that do not end. */
+  readonly liveMax: number;
   readonly connectTimeoutMs: number;
   readonly unusedConnectionMs: number;
   /** How long an instance that can't be connected to is left alone where there is another. */
@@ -80,6 +84,8 @@ export const defaultEdge: EdgeConfiguration = {
   unaskedConnectionMs: 75_000,
   upstream: {
     connectionsMax: 256,
+    uploadsMax: 16,
+    liveMax: 10_000,
     connectTimeoutMs: 1_000,
     unusedConnectionMs: 30_000,
     restMs: 1_000,

@@ -112,13 +112,21 @@ export class Door {
     this.underWay++;
     let onLeave = () => {};
     let end = () => {};
-    // Where the caller leaves this comes before the answer is complete, else once it was handed to the network.
-    response.once('close', () => {
+    // Where the caller leaves this comes before the answer is complete, else once it was handed to the network. Of answers that wait for
+    // another on the same connection, only the connection tells that it is gone.
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      request.socket.removeListener('close', over);
       this.underWay--;
       this.endings.delete(end);
       if (!response.writableFinished) onLeave();
       if (this.underWay === 0) this.onQuiet?.();
-    });
+    };
+    response.once('close', over);
+    // A program may send any number of requests at once.
+    request.socket.setMaxListeners(0).once('close', over);
     const arrival: Arrival = {
       caller,
       request,

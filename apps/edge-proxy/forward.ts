@@ -4,7 +4,7 @@ import { type CallScope, DeadlineExceeded } from '@tallystick/transport';
 import type { Problem } from '@tallystick/transport/service';
 import type { Dispatcher } from 'undici';
 import type { StackName } from './stacks.js';
-import type { Instance, Upstreams } from './upstreams.js';
+import type { Instance, Lane, Upstreams } from './upstreams.js';
 
 export interface Forwarded {
   readonly stack: StackName;
@@ -17,6 +17,8 @@ export interface Forwarded {
   readonly body: Buffer | Readable | null;
   /** How long the service may be silent in the middle of its answer, milliseconds. */
   readonly stallMs: number;
+  /** Whose connections it goes by; those of plain requests where it is left out. */
+  readonly lane?: Lane;
 }
 
 /** Where the answer goes. */
@@ -120,7 +122,7 @@ class Try implements Dispatcher.DispatchHandler {
   private ended = false;
 
   constructor(
-    { method, path, headers, body, stallMs }: Forwarded,
+    { method, path, headers, body, stallMs, lane = 'plain' }: Forwarded,
     private readonly instance: Instance,
     private readonly sink: Sink,
     private readonly scope: CallScope,
@@ -135,7 +137,7 @@ class Try implements Dispatcher.DispatchHandler {
     });
     const cancelled = scope.cancelledBy();
     if (cancelled !== undefined) this.end(cancelled);
-    else instance.dispatch({ method, path, headers: [...headers], body, bodyTimeout: stallMs }, this);
+    else instance.dispatch(lane, { method, path, headers: [...headers], body, bodyTimeout: stallMs }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -83,7 +83,7 @@ export class Passage {
     way.stack = this.stackOf(query, user, headers['content-type'], body);
     const { stack, service } = way;
     const target = query === '' ? path : `${path}?${query}`;
-    await this.send(arrival, { stack, service, method, path: target, body }, route, this.scopeOf(asked));
+    await this.send(arrival, { stack, service, method, path: target, body }, route, this.scopeOf(asked, route.kind));
   }
 
   /** Sends it, and has the other stack asked, too, where that is drawn. */
@@ -101,7 +101,7 @@ export class Passage {
     const contentLength = isHeld ? undefined : arrival.request.headers['content-length'];
     const own = { traceparent, deadline, contentLength, proxies: configuration.proxies };
     const headers = headersForService(arrival.request, own);
-    const forwarded = { ...request, headers, stallMs: configuration.stallMs };
+    const forwarded = { ...request, headers, stallMs: configuration.stallMs, lane: route.kind };
     const compared = request.method === 'GET' && route.credential === 'access-token' && shadow.draws();
     if (compared) caller.copy(configuration.shadow.bytesMax);
     arrival.onLeave(() => scope.cancel());
@@ -126,9 +126,10 @@ export class Passage {
     return callScopeOf(request.headers, { time, random, actor: ACTOR, patienceMs });
   }
 
-  /** Our own patience begins now; the caller's may end before. */
-  private scopeOf({ deadline, correlationId, traceparent }: Asked): CallScope {
-    const latest = this.ports.time.now() + this.ports.configuration.patienceMs;
+  /** Our own patience begins now, and with an upload when its bytes are there; the caller's may end before. */
+  private scopeOf({ deadline, correlationId, traceparent }: Asked, kind?: PublicRoute['kind']): CallScope {
+    const { patienceMs, uploadArrivalMs } = this.ports.configuration;
+    const latest = this.ports.time.now() + patienceMs + (kind === 'upload' ? uploadArrivalMs : 0);
     return new CallScope({ deadline: Math.min(deadline, latest), correlationId, traceparent, actor: ACTOR });
   }
 

@@ -26,12 +26,22 @@ export class PublicDocument {
   private readonly known = new Map<string, Json>();
   private made: { readonly text: string; readonly until: number } | undefined;
 
+  private reading: Promise<string | Problem> | undefined;
+
   constructor(private readonly ports: PublicDocumentPorts) {}
 
   /** The document as JSON; a service that does not answer is described as it last was. @returns a problem where none ever did */
   async read(): Promise<string | Problem> {
+    if (this.made !== undefined && this.ports.now() < this.made.until) return this.made.text;
+    // However many ask, the services are asked once.
+    this.reading ??= this.make().finally(() => {
+      this.reading = undefined;
+    });
+    return await this.reading;
+  }
+
+  private async make(): Promise<string | Problem> {
     const { table, now } = this.ports;
-    if (this.made !== undefined && now() < this.made.until) return this.made.text;
     const answered = await Promise.all(table.services().map((service) => this.refresh(service)));
     if (this.known.size === 0) return UNAVAILABLE;
     const text = JSON.stringify(this.merged());

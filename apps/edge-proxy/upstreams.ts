@@ -3,6 +3,9 @@ import { type Dispatcher, Pool } from 'undici';
 import type { UpstreamSettings } from './configuration.js';
 import type { StackAddresses, StackName, Stacks } from './stacks.js';
 
+/** Uploads that dawdle and streams that never end have connections of their own: they take none from the others. */
+export type Lane = 'plain' | 'upload' | 'live';
+
 /** One process that answers. */
 export class Instance {
   /** Requests that it owes an answer to. */
@@ -11,13 +14,13 @@ export class Instance {
 
   constructor(
     readonly origin: string,
-    private readonly pool: Pool,
+    private readonly pools: Readonly<Record<Lane, Pool>>,
     private readonly now: () => number,
     private readonly restMs: number,
   ) {}
 
-  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.pool.dispatch(request, handler);
+  dispatch(lane: Lane, request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.pools[lane].dispatch(request, handler);
   }
 
   /** It could not be connected to: for a while others are asked. */
@@ -31,7 +34,7 @@ export class Instance {
 }
 
 export class Upstreams {
-  private readonly pools = new Map<string, Pool>();
+  private readonly pools: Pool[] = [];
   private readonly instances = new Map<string, Instance>();
   private readonly first: ReadonlyMap<string, readonly Instance[]>;
   private readonly second: ReadonlyMap<string, readonly Instance[]> | undefined;
@@ -71,7 +74,7 @@ export class Upstreams {
 
   /** Cuts what is still open. */
   async close(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+    await Promise.all(this.pools.map((pool) => pool.destroy()));
   }
 
   private open(addresses: StackAddresses): ReadonlyMap<string, readonly Instance[]> {
@@ -85,18 +88,28 @@ export class Upstreams {
     const { origin } = new URL(url);
     const known = this.instances.get(origin);
     if (known !== undefined) return known;
-    const { connectionsMax, connectTimeoutMs, unusedConnectionMs, restMs } = this.settings;
+    const { connectionsMax, uploadsMax, liveMax, restMs } = this.settings;
+    const pools = {
+      plain: this.poolOf(origin, connectionsMax),
+      upload: this.poolOf(origin, uploadsMax),
+      live: this.poolOf(origin, liveMax),
+    };
+    const instance = new Instance(origin, pools, this.now, restMs);
+    this.instances.set(origin, instance);
+    return instance;
+  }
+
+  private poolOf(origin: string, connections: number): Pool {
+    const { connectTimeoutMs, unusedConnectionMs } = this.settings;
     const pool = new Pool(origin, {
-      connections: connectionsMax,
+      connections,
       connect: { timeout: connectTimeoutMs },
       keepAliveTimeout: unusedConnectionMs,
       keepAliveMaxTimeout: unusedConnectionMs,
       // The request's own deadline ends what takes too long to begin.
       headersTimeout: 0,
     });
-    this.pools.set(origin, pool);
-    const instance = new Instance(origin, pool, this.now, restMs);
-    this.instances.set(origin, instance);
-    return instance;
+    this.pools.push(pool);
+    return pool;
   }
 }

@@ -47,7 +47,11 @@ export const accountAggregate: Aggregate<AccountState, AccountCommand> = {
   decide,
   contentOf,
   balancesOf,
-  weightOf: (state) => 4 + state.commands.size + state.transactions.size + state.presentments.size,
+  weightOf: (state) =>
+    4 +
+    [state.commands, state.transactions, state.presentments, state.transfers, state.payments, state.schedules]
+      .map(({ size }) => size)
+      .reduce((sum, size) => sum + size),
 };
 
 const NO_BALANCES: Balances = { ledger: 0n, held: 0n, available: 0n, pots: 0n };

@@ -51,15 +51,27 @@ export class DuePaymentsTimer {
     if (now <= checkpoint.lookedAt) return 0;
     const today = this.dayAt(now);
     let seen = 0;
-    for (let day = checkpoint.day - DAYS_BEHIND; day <= today && !signal.aborted; day++)
-      seen += await this.runDay(day, day > checkpoint.day ? undefined : checkpoint.lookedAt, now, signal);
-    const moves = seen > 0 || today > checkpoint.day;
+    const failures: unknown[] = [];
+    // When a day has begun, those before are looked through once more: a row may have been stored late.
+    const isNewDay = today > checkpoint.day;
+    for (let day = checkpoint.day - DAYS_BEHIND; day <= today && !signal.aborted; day++) {
+      const from = isNewDay || day > checkpoint.day ? undefined : checkpoint.lookedAt;
+      seen += await this.runDay(day, from, now, failures, signal);
+    }
+    if (failures.length > 0) throw failures[0];
+    const moves = seen > 0 || isNewDay;
     if (moves && !signal.aborted) await this.save({ day: today, lookedAt: now });
     return seen;
   }
 
   /** @param from rows to be looked at before it were given; undefined where none of the day was */
-  private async runDay(day: number, from: Micros | undefined, now: Micros, signal: AbortSignal): Promise<number> {
+  private async runDay(
+    day: number,
+    from: Micros | undefined,
+    now: Micros,
+    failures: unknown[],
+    signal: AbortSignal,
+  ): Promise<number> {
     let seen = 0;
     let after: Row | undefined = from === undefined ? undefined : { look_at: from, schedule_id: '' };
     while (!signal.aborted) {
@@ -69,7 +81,9 @@ export class DuePaymentsTimer {
         limit: PAGE,
       });
       const due = page.filter((row) => (row.look_at as bigint) <= now);
-      await Promise.all(due.map((row) => this.give(row)));
+      const given = await Promise.allSettled(due.map((row) => this.give(row)));
+      // One account that can not be asked holds up no other; its payments come again.
+      for (const one of given) if (one.status === 'rejected') failures.push(one.reason);
       seen += due.length;
       const last = due.at(-1);
       if (last === undefined || due.length < PAGE) break;

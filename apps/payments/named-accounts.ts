@@ -46,7 +46,7 @@ export class NamedAccounts {
     }
     if (id !== undefined) throw badParam(name, `either ${idName} or ${name} is given, not both`);
     const numbers = [{ sortCode: number.sort_code ?? null, accountNumber: number.account_number }];
-    const [found = null] = (await this.accounts.byNumber({ numbers }, context)).accounts;
+    const [found = null] = (await this.accounts.byNumber({ numbers, exact: true }, context)).accounts;
     if (found !== null) return found;
     throw new ProblemError({
       status: 404,

@@ -101,7 +101,11 @@ export class EnrichmentProcess {
   async save(partition: number): Promise<void> {
     const position = this.progress(partition);
     if (position === this.saved.get(partition)) return;
-    await this.ports.records.put(CHECKPOINTS, `${this.name}-${partition}`, Buffer.from(String(position)));
+    const key = `${this.name}-${partition}`;
+    // Whoever was given the partition since may be further on.
+    const there = await this.ports.records.get(CHECKPOINTS, key);
+    if (there === undefined || BigInt(Buffer.from(there.value).toString()) < position)
+      await this.ports.records.put(CHECKPOINTS, key, Buffer.from(String(position)));
     this.saved.set(partition, position);
   }
 

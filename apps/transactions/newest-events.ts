@@ -4,7 +4,7 @@ import type { BookDate, CallContext } from '@tallystick/contracts';
 import { decodeMetadata, decodePayload, encodeNewEvent } from '@tallystick/events';
 import { type Journal, JournalUnavailable, NO_STREAM, RevisionConflict } from '@tallystick/journal';
 import type { AccountId, LedgerEvent, Micros } from '@tallystick/ledger-core';
-import { CallFailed } from '@tallystick/transport';
+import { CallCancelled, CallFailed } from '@tallystick/transport';
 
 export interface NewestEventsPorts {
   readonly journal: Pick<Journal, 'append' | 'readStream'>;
@@ -63,6 +63,8 @@ export class NewestEvents {
     decide: (newest: Newest | undefined) => Promise<Decided<Answer>>,
   ): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
+      // Whoever has gone may have asked for something newer since: it must not be written over.
+      if (change.context.signal.aborted) throw new CallCancelled(change.context.signal.reason);
       try {
         const newest = await this.read(change.stream);
         const decided = await decide(newest);

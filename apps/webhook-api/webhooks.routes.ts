@@ -85,8 +85,8 @@ export class WebhookRoutes {
       handle: async (customer, { query }, reply) => {
         const { owned, webhooks } = this.ports;
         const { id: accountId } = await owned.one(customer, query.account_id);
-        const { clientId, context } = customer;
-        const found = await webhooks.list({ accountId, clientId }, context);
+        const { clientId, userId, context } = customer;
+        const found = await webhooks.list({ accountId, clientId, userId }, context);
         return sendJson(reply, { webhooks: found.webhooks.map(webhookShown) });
       },
     });
@@ -157,8 +157,8 @@ export class WebhookRoutes {
   /** @throws ProblemError, 404, where it is another client's, of an account that is not the user's, or not there */
   private async theirs(customer: Customer, webhookId: string): Promise<Webhook> {
     const { owned, webhooks } = this.ports;
-    const { clientId, context } = customer;
-    const { found } = await webhooks.find({ webhookId, clientId }, context);
+    const { clientId, userId, context } = customer;
+    const { found } = await webhooks.find({ webhookId, clientId, userId }, context);
     if (found === null) throw notFound('webhook');
     const accounts = await owned.all(customer);
     if (!accounts.some(({ id }) => id === found.accountId)) throw notFound('webhook');

@@ -51,6 +51,8 @@ export class DeliveryLog {
     let count = 0;
     for await (const keys of this.pages(webhookId, null)) count += keys.length;
     let surplus = count - LOG_ENTRIES_MAX;
+    if (surplus > 0)
+      for await (const { value } of this.after(webhookId, null)) if (value.state === 'waiting') surplus--;
     for await (const { value } of this.after(webhookId, null)) {
       const isOld = value.atMs < nowMs - LOG_DAYS * DAY_MS;
       if (surplus <= 0 && !isOld) return;

@@ -24,8 +24,12 @@ export const addressesOf: AddressesOf = async (host, signal) => {
   const cancel = () => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const found = await Promise.all([orNone(resolver.resolve4(name)), orNone(resolver.resolve6(name))]);
-    return found.flat();
+    const asked = await Promise.allSettled([orNone(resolver.resolve4(name)), orNone(resolver.resolve6(name))]);
+    const found = asked.flatMap((family) => (family.status === 'fulfilled' ? family.value : []));
+    // Some name servers answer for one family alone.
+    const failed = asked.find((family) => family.status === 'rejected');
+    if (found.length === 0 && failed !== undefined) throw failed.reason;
+    return found;
   } finally {
     signal.removeEventListener('abort', cancel);
   }

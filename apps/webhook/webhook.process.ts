@@ -78,7 +78,11 @@ export class WebhookProcess {
   private async save(partition: number): Promise<void> {
     const position = this.applied.get(partition) ?? 0n;
     if (position === this.saved.get(partition)) return;
-    await this.ports.records.put(CHECKPOINTS, `${this.name}-${partition}`, Buffer.from(String(position)));
+    const key = `${this.name}-${partition}`;
+    // Whoever was given the partition since may be further on.
+    const there = await this.ports.records.get(CHECKPOINTS, key);
+    if (there === undefined || BigInt(Buffer.from(there.value).toString()) < position)
+      await this.ports.records.put(CHECKPOINTS, key, Buffer.from(String(position)));
     this.saved.set(partition, position);
   }
 
@@ -146,8 +150,12 @@ export class WebhookProcess {
     const { outbox, log, entered } = this.ports;
     await Promise.all(
       entries.map(async ({ waiting, delivery }) => {
-        // Met before: it waits, or has ended.
-        if ((await log.get(waiting.webhookId, waiting.position)) !== undefined) return;
+        const met = await log.get(waiting.webhookId, waiting.position);
+        if (met !== undefined) {
+          // A delivery that was stored long after its entry may have lost it.
+          if (met.value.state === 'waiting') await outbox.add({ ...waiting, dueMs: met.value.dueMs });
+          return;
+        }
         await outbox.add(waiting);
         await log.insert(delivery);
         entered(waiting, delivery.accountId);

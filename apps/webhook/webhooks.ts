@@ -49,14 +49,14 @@ export class Webhooks implements Handlers {
     return { registered: shown(registered), refused: null };
   };
 
-  list: Handlers['list'] = async ({ accountId, clientId }) => {
+  list: Handlers['list'] = async ({ accountId, ...asking }) => {
     const all = await this.ports.registrations.of(accountId);
-    return { webhooks: all.filter((each) => each.clientId === clientId).map(shown) };
+    return { webhooks: all.filter((each) => isTheirs(each, asking)).map(shown) };
   };
 
-  find: Handlers['find'] = async ({ webhookId, clientId }) => {
+  find: Handlers['find'] = async ({ webhookId, ...asking }) => {
     const found = await this.ports.registrations.find(webhookId);
-    return { found: found?.clientId === clientId ? shown(found) : null };
+    return { found: found !== undefined && isTheirs(found, asking) ? shown(found) : null };
   };
 
   remove: Handlers['remove'] = async ({ webhookId }) => {
@@ -97,8 +97,8 @@ export class Webhooks implements Handlers {
     await outbox.add(waiting);
     const anew = { state: 'waiting', tries: 0, dueMs, holder: instance, heldUntilMs: dueMs + OVERDUE_MS } as const;
     const isOurs = await log.replace(found, { ...value, ...anew });
+    // Where another was faster, the entry may be his: one that leads nowhere is dropped when it is due.
     if (isOurs) entered(waiting);
-    else await outbox.remove(waiting);
     return isOurs;
   }
 
@@ -133,4 +133,11 @@ function attemptShown({ atMs, status, failure, ms }: Attempt): DeliveryShown['at
 
 function micros(ms: number): bigint {
   return BigInt(ms) * 1_000n;
+}
+
+type Asking = Pick<Registration, 'clientId' | 'userId'>;
+
+/** Of a joint account, an owner's URLs and secrets are no other owner's. */
+function isTheirs({ clientId, userId }: Registration, asking: Asking): boolean {
+  return clientId === asking.clientId && userId === asking.userId;
 }

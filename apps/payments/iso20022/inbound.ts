@@ -119,7 +119,7 @@ export class InboundPayments {
       sortCode: agentName(CdtrAgt) ?? null,
       accountNumber: CdtrAcct === undefined ? '' : accountName(CdtrAcct),
     }));
-    return (await this.ports.accounts.byNumber({ numbers }, context)).accounts;
+    return (await this.ports.accounts.byNumber({ numbers, exact: false }, context)).accounts;
   }
 
   private async noteTransaction(key: string, fresh: NotedTransaction): Promise<NotedTransaction> {

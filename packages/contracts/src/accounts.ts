@@ -69,7 +69,11 @@ export const accountsContract = defineContract('accounts', {
   }),
   /** The account that is known outside by a number, at a clearing member's code (a sort code) or without any. */
   byNumber: method({
-    request: Type.Object({ numbers: Type.Array(number) }),
+    request: Type.Object({
+      numbers: Type.Array(number),
+      /** Whether a number that an account has without any code is another one than the same with a code. */
+      exact: Type.Boolean(),
+    }),
     response: Type.Object({ accounts: Type.Array(orNull(accountId)) }),
     idempotent: true,
     mutates: false,

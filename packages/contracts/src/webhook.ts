@@ -67,15 +67,15 @@ export const webhookContract = defineContract('webhook', {
     idempotent: true,
     mutates: true,
   }),
-  /** Of one client, in the order of their registration. */
+  /** Of one client of one user, in the order of their registration. */
   list: method({
-    request: Type.Object({ accountId, clientId: Type.String() }),
+    request: Type.Object({ accountId, clientId: Type.String(), userId: Type.String() }),
     response: Type.Object({ webhooks: Type.Array(webhook) }),
     idempotent: true,
     mutates: false,
   }),
   find: method({
-    request: Type.Object({ webhookId, clientId: Type.String() }),
+    request: Type.Object({ webhookId, clientId: Type.String(), userId: Type.String() }),
     response: Type.Object({ found: orNull(webhook) }),
     idempotent: true,
     mutates: false,

@@ -50,9 +50,14 @@ export interface CustomerRoute<S extends RouteSchemas> extends Omit<HttpRoute<S>
 const JSON_TYPE = 'application/json; charset=utf-8';
 const BEARER = /^Bearer +(\S+) *$/i;
 const NOBODY = 'nobody';
+/** By then every view has it, or says that it is behind. */
+const REMEMBERED_MS = 10_000;
+const WRITERS_MAX = 100_000;
 
 export class CustomerDoor {
   private readonly admitted = new WeakMap<FastifyRequest, Customer>();
+  /** Where clients of users have written last. */
+  private readonly lastWritten = new Map<string, { readonly position: bigint; readonly until: number }>();
   private journalId: string | undefined;
 
   constructor(
@@ -75,8 +80,9 @@ export class CustomerDoor {
     });
   }
 
-  /** Names the position for later reads. */
-  async written(position: bigint, { context }: Customer, reply: FastifyReply): Promise<void> {
+  /** Names the position for later reads, and has those of this client wait for it a while: most know nothing of positions. */
+  async written(position: bigint, { context, clientId, userId }: Customer, reply: FastifyReply): Promise<void> {
+    this.remember(`${clientId} ${userId}`, position);
     reply.header('x-ledger-position', positionToken(await this.journal(context), position));
   }
 
@@ -92,7 +98,8 @@ export class CustomerDoor {
     if (!known.approved) throw notApproved();
     const { userId, clientId, wholeHistoryUntil } = known;
     const context = callScopeOf(headers, { ...scope, actor: userId });
-    const minPosition = await this.minPositionOf(headers, context);
+    const asked = await this.minPositionOf(headers, context);
+    const minPosition = later(asked, this.ownPositionOf(`${clientId} ${userId}`));
     this.admitted.set(request, { userId, clientId, wholeHistoryUntil, context, minPosition });
   }
 
@@ -107,6 +114,22 @@ export class CustomerDoor {
       message: 'too many requests were made with this token',
       retryable: true,
     });
+  }
+
+  private remember(who: string, position: bigint): void {
+    const { time } = this.ports.scope;
+    const before = this.lastWritten.get(who)?.position ?? 0n;
+    this.lastWritten.delete(who);
+    if (this.lastWritten.size >= WRITERS_MAX) this.lastWritten.clear();
+    this.lastWritten.set(who, { position: later(position, before), until: time.now() + REMEMBERED_MS });
+  }
+
+  private ownPositionOf(who: string): bigint {
+    const known = this.lastWritten.get(who);
+    if (known === undefined) return 0n;
+    if (this.ports.scope.time.now() < known.until) return known.position;
+    this.lastWritten.delete(who);
+    return 0n;
   }
 
   private async minPositionOf(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
@@ -141,6 +164,11 @@ export function callerOf({ clientId, userId }: Customer): string {
 /** Past the serialiser: the answer is built field by field already. */
 export function sendJson(reply: FastifyReply, answer: object): FastifyReply {
   return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer));
+}
+
+function later(one: bigint, other: bigint): bigint {
+  if (one < other) return other;
+  return one;
 }
 
 /** What a customer's program shows. @throws ProblemError, 401 */
