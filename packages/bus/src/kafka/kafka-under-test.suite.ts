@@ -115,7 +115,11 @@ export class KafkaUnderTest {
 
   /** Of a message by its place among those that can be seen; marks of transactions lie between them. */
   async offsetOf(topic: string, partition: number, place: number): Promise<string> {
-    return (await this.messagesOf(topic)).get(partition)?.[place]?.offset ?? '';
+    // A transaction is answered before the marks that end it are in its partitions: until then consumers do not see it.
+    for (;;) {
+      const found = (await this.messagesOf(topic)).get(partition)?.[place];
+      if (found !== undefined) return found.offset;
+    }
   }
 
   /** The same of a topic of events, by its name without the prefix. */
