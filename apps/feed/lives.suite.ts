@@ -4,7 +4,7 @@ import { expire, fund, issue, open, transfer } from '@tallystick/ledger-core/acc
 import { GBP } from '@tallystick/ledger-core/account/specification.suite';
 import { turn } from '@tallystick/ledger-core/account/turns.suite';
 import fc from 'fast-check';
-import { context, contextFor, DAY, sent } from '../ledger/ledger-over-memory.suite.js';
+import { bookDate, context, contextFor, DAY, sent } from '../ledger/ledger-over-memory.suite.js';
 import { TransferProcess } from '../ledger/transfer.process.js';
 import type { FeedOverMemory } from './feed-over-memory.suite.js';
 
@@ -31,7 +31,10 @@ export class Lives {
   private turns = 0;
 
   private constructor(private readonly of: FeedOverMemory) {
-    this.process = new TransferProcess(of.ledger.client, of.ledger.records, contextFor);
+    this.process = new TransferProcess(of.ledger.client, of.ledger.records, contextFor, {
+      clock: () => of.world.now,
+      localDateOf: bookDate,
+    });
   }
 
   static async begin(of: FeedOverMemory): Promise<Lives> {

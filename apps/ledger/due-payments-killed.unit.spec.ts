@@ -51,7 +51,10 @@ class Bank {
       contextFor,
     });
     await timer.run(signal);
-    const transfers = new TransferProcess(ports.ledger, ports.records, contextFor);
+    const transfers = new TransferProcess(ports.ledger, ports.records, contextFor, {
+      clock: () => world.now,
+      localDateOf: bookDate,
+    });
     const after = await transfers.resumeAfter(0);
     const events = await new MemoryJournal(world.store).readAll({ after, limit: 100_000 });
     await transfers.apply({ partition: 0, events });

@@ -49,7 +49,8 @@ export class LedgerProcesses implements OnApplicationBootstrap, OnModuleDestroy 
   onApplicationBootstrap(): void {
     if (!this.runsProcesses) return;
     const { ledger, views, freshness, records, clock, localDateOf, contextFor } = this;
-    this.running.push(this.bus.run(new TransferProcess(ledger, records, contextFor), this.stopping.signal));
+    const transfers = new TransferProcess(ledger, records, contextFor, { clock, localDateOf });
+    this.running.push(this.bus.run(transfers, this.stopping.signal));
     const ports = { ledger, views, freshness, records, clock, localDateOf, contextFor };
     this.due = [new DueTimer(ports), new DuePaymentsTimer({ ...ports, bookTimeOf: bookTimeIn(this.bookZone) })];
     // A run that takes longer than the period is not joined by another.

@@ -6,7 +6,14 @@ import type { Delivery } from '@tallystick/bus';
 import type { CallContext, ClientOf, ledgerContract, ResponseOf } from '@tallystick/contracts';
 import { decodeMetadata, decodePayload, eventTypeOf } from '@tallystick/events';
 import type { RecordedEvent } from '@tallystick/journal';
-import type { AccountCommand, AccountId, EventMetadata, TransferSent } from '@tallystick/ledger-core';
+import type {
+  AccountCommand,
+  AccountId,
+  EventMetadata,
+  LocalDate,
+  Micros,
+  TransferSent,
+} from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
 
 type Outcome = ResponseOf<(typeof ledgerContract)['methods']['execute']>['outcomes'][number];
@@ -16,6 +23,13 @@ const CHECKPOINTS = 'process-checkpoints';
 const CALLER = 'process.transfers';
 /** Where nothing had to be done, the checkpoint is moved only now and then. */
 const IDLE_STRIDE = 20_000n;
+
+export interface Dating {
+  /** Microseconds since 1970. */
+  readonly clock: () => Micros;
+  /** In the book's time zone. */
+  readonly localDateOf: (at: Micros) => LocalDate;
+}
 
 /** A transfer that left its sender, and what is known of the event. */
 interface Sent {
@@ -33,6 +47,7 @@ export class TransferProcess {
     private readonly records: Records,
     /** A context for calls that nobody outside waits for. */
     private readonly contextFor: (causationId: string, correlationId: string) => CallContext,
+    private readonly dating: Dating,
   ) {}
 
   async resumeAfter(partition: number): Promise<bigint> {
@@ -79,10 +94,21 @@ export class TransferProcess {
     return reason;
   }
 
+  /**
+   * As long after it was sent as it took since then: who reads the destination's list by the transactions' times must not have gone past
+   * it, and what was sent with an earlier value date arrives with an earlier one.
+   */
+  private arrivalOf({ effectiveAt, recordedAt }: EventMetadata): Micros {
+    const took = this.dating.clock() - recordedAt;
+    return took > 0n ? effectiveAt + took : effectiveAt;
+  }
+
   /** @throws Error where the command was rejected: nothing is stored of it, so nothing may follow from it */
   private async execute(accountId: AccountId, step: string, sent: Sent, command: AccountCommand): Promise<Answer> {
     const { transferId } = sent.event;
-    const { effectiveAt, localDate, recordedAt, correlationId, commandId } = sent.cause;
+    const { recordedAt, correlationId, commandId } = sent.cause;
+    const effectiveAt = this.arrivalOf(sent.cause);
+    const localDate = this.dating.localDateOf(effectiveAt);
     const at = { key: `${step}-${transferId}`, effectiveAt, localDate, causedAt: recordedAt };
     const { outcomes } = await this.ledger.execute(
       { accountId, caller: CALLER, commands: [{ ...at, command }] },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { decodeMetadata } from '@tallystick/events';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
 import { type AccountId, type CurrencyCode, chart, type TransferId } from '@tallystick/ledger-core';
 import { fund, open, transfer } from '@tallystick/ledger-core/account/commands.suite';
 import { MemoryRecordStore, MemoryRecords } from '@tallystick/views/memory/index';
-import { contextFor, DAY, type LedgerUnderTest, sent, World } from './ledger-over-memory.suite.js';
+import { bookDate, contextFor, DAY, type LedgerUnderTest, sent, World } from './ledger-over-memory.suite.js';
 import { TransferProcess } from './transfer.process.js';
 
 const GBP = 'GBP' as CurrencyCode;
@@ -60,7 +61,13 @@ class Driven {
       await before();
       return client.execute(...of);
     };
-    this.process = new TransferProcess({ ...client, execute }, new CrashingRecords(records, before), contextFor);
+    const dating = { clock: () => world.now, localDateOf: bookDate };
+    this.process = new TransferProcess(
+      { ...client, execute },
+      new CrashingRecords(records, before),
+      contextFor,
+      dating,
+    );
   }
 
   /** How many events came since the checkpoint. */
@@ -99,6 +106,17 @@ describe('a transfer that was sent', () => {
     });
     await new Driven(world, ledger).deliver();
     await ledger.given(ann, { type: 'CloseAccount' });
+  });
+
+  it('arrives as long after its value date as it was under way', async () => {
+    const { world, ledger } = await twoAccounts();
+    const effectiveAt = world.now - 40n * DAY;
+    await ledger.do(ann, sendTransfer(bob, 300n), { effectiveAt });
+    world.now += 2n * DAY;
+    await new Driven(world, ledger).deliver();
+    const [received] = await ledger.journal.readStream(`account-${bob}`, { direction: 'backwards', limit: 1 });
+    const { effectiveAt: arrivedAt, localDate } = decodeMetadata(received?.metadata ?? new Uint8Array());
+    expect([arrivedAt, localDate]).toEqual([effectiveAt + 2n * DAY, bookDate(effectiveAt + 2n * DAY)]);
   });
 
   it.each([

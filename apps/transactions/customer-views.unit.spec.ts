@@ -32,7 +32,10 @@ type Taken = Extract<Turn['act'], { do: 'take' | 'cancel schedule' }>;
 /** Two accounts that take turns, over the real ledger. */
 class Lives {
   readonly of = new CustomerViews();
-  private readonly process = new TransferProcess(this.of.ledger.client, this.of.ledger.records, contextFor);
+  private readonly process = new TransferProcess(this.of.ledger.client, this.of.ledger.records, contextFor, {
+    clock: () => this.of.world.now,
+    localDateOf: bookDate,
+  });
   private readonly done: { at: Micros; sequence: Parameters<CustomerViews['ledger']['sequence']> }[] = [];
   private transfers = 0;
 

@@ -112,7 +112,9 @@ export const startViews: Start = async (world, of) => {
 export const startTransfers: Start = async (world, of) => {
   const { journal, records } = portsOf(world, of);
   const client = world.network.clientOf(of, world.instanceOf);
-  const process = new TransferProcess(world.plant.transferLedger?.(client) ?? client, records, context);
+  const ledger = world.plant.transferLedger?.(client) ?? client;
+  const clock = skewedClock(world.machine, of, world.trueTime);
+  const process = new TransferProcess(ledger, records, context, { clock, localDateOf: world.bookDate });
   await consume(world, of, journal, process);
 };
 
