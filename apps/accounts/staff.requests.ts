@@ -6,11 +6,15 @@ import {
   type ClientOf,
   idempotencyKeyFault,
   type ledgerContract,
-  positionToken,
-  readPositionToken,
 } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
-import { badParam, callScopeOf, ProblemError, type ScopeOptions, type StaffToken } from '@tallystick/transport/service';
+import {
+  callScopeOf,
+  LedgerPositions,
+  ProblemError,
+  type ScopeOptions,
+  type StaffToken,
+} from '@tallystick/transport/service';
 import { firstTimeOf, type Records } from '@tallystick/views';
 import type { FastifyReply } from 'fastify';
 
@@ -29,9 +33,11 @@ export interface StaffRequestsPorts {
 }
 
 export class StaffRequests {
-  private journalId: string | undefined;
+  private readonly positions: LedgerPositions;
 
-  constructor(private readonly ports: StaffRequestsPorts) {}
+  constructor(private readonly ports: StaffRequestsPorts) {
+    this.positions = new LedgerPositions(ports.ledger);
+  }
 
   /** @throws ProblemError, 401, for anybody but the staff */
   contextOf(headers: IncomingHttpHeaders): CallContext {
@@ -57,22 +63,13 @@ export class StaffRequests {
 
   /** The token of a position, named in the answer's header, too. */
   async written(position: bigint, context: CallContext, reply: FastifyReply): Promise<string> {
-    const token = positionToken(await this.journal(context), position);
+    const token = await this.positions.tokenOf(position, context);
     void reply.header('x-ledger-position', token);
     return token;
   }
 
   /** 0 where the request names none. @throws ProblemError, 400 */
-  async minPosition(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
-    const token = headers['x-min-ledger-position'];
-    if (token === undefined) return 0n;
-    const position = readPositionToken(String(token), await this.journal(context));
-    if (position === undefined) throw badParam('x-min-ledger-position', 'this is no token of this ledger');
-    return position;
-  }
-
-  private async journal(context: CallContext): Promise<string> {
-    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
-    return this.journalId;
+  minPosition(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
+    return this.positions.minPositionOf(headers, context);
   }
 }

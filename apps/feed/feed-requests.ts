@@ -1,14 +1,8 @@
 // What every request to a feed has in common: who asks for which account, how long they wait, and which positions they name.
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  type CallContext,
-  type ClientOf,
-  type ledgerContract,
-  positionToken,
-  readPositionToken,
-} from '@tallystick/contracts';
+import { type CallContext, type ClientOf, type ledgerContract, positionToken } from '@tallystick/contracts';
 import type { AccountId } from '@tallystick/ledger-core';
-import { badParam, callScopeOf, type ScopeOptions } from '@tallystick/transport/service';
+import { callScopeOf, LedgerPositions, type ScopeOptions } from '@tallystick/transport/service';
 import type { FeedAccess } from './feed.access.js';
 
 export interface FeedRequestsPorts {
@@ -26,17 +20,18 @@ export interface Asked {
 }
 
 export class FeedRequests {
-  private journalId: string | undefined;
+  private readonly positions: LedgerPositions;
 
-  constructor(private readonly ports: FeedRequestsPorts) {}
+  constructor(private readonly ports: FeedRequestsPorts) {
+    this.positions = new LedgerPositions(ports.ledger);
+  }
 
   /** @throws ProblemError, 401, 403 or 400 */
   async admit(headers: IncomingHttpHeaders, account: string): Promise<Asked> {
     const { access, scope } = this.ports;
     const caller = access.callerOf(headers);
     const context = callScopeOf(headers, { ...scope, actor: caller.actor });
-    const token = headers['x-min-ledger-position'];
-    const minPosition = token === undefined ? 0n : await this.positionOf('x-min-ledger-position', `${token}`, context);
+    const minPosition = await this.positions.minPositionOf(headers, context);
     const accountId = account as AccountId;
     await access.check(caller, accountId, context, minPosition > 0n);
     return { accountId, context, minPosition, actor: caller.actor };
@@ -44,19 +39,12 @@ export class FeedRequests {
 
   /** What tokens are made of. */
   async tokens(context: CallContext): Promise<(position: bigint) => string> {
-    const id = await this.journal(context);
+    const id = await this.positions.journal(context);
     return (position) => positionToken(id, position);
   }
 
   /** @throws ProblemError, 400, where the token is malformed or of another journal */
-  async positionOf(name: string, token: string, context: CallContext): Promise<bigint> {
-    const position = readPositionToken(token, await this.journal(context));
-    if (position === undefined) throw badParam(name, 'this is no token of this ledger');
-    return position;
-  }
-
-  private async journal(context: CallContext): Promise<string> {
-    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
-    return this.journalId;
+  positionOf(name: string, token: string, context: CallContext): Promise<bigint> {
+    return this.positions.positionOf(name, token, context);
   }
 }

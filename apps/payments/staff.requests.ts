@@ -8,12 +8,17 @@ import {
   holdsCardNumber,
   idempotencyKeyFault,
   type ledgerContract,
-  positionToken,
   type ResponseOf,
-  readPositionToken,
 } from '@tallystick/contracts';
 import { type AccountId, type CurrencyCode, isCurrency, type Micros, rejections } from '@tallystick/ledger-core';
-import { badParam, callScopeOf, ProblemError, type ScopeOptions, type StaffToken } from '@tallystick/transport/service';
+import {
+  badParam,
+  callScopeOf,
+  LedgerPositions,
+  ProblemError,
+  type ScopeOptions,
+  type StaffToken,
+} from '@tallystick/transport/service';
 import type { FastifyReply } from 'fastify';
 
 const CALLER = 'staff';
@@ -42,9 +47,11 @@ export interface StaffRequestsPorts {
 }
 
 export class StaffRequests {
-  private journalId: string | undefined;
+  private readonly positions: LedgerPositions;
 
-  constructor(private readonly ports: StaffRequestsPorts) {}
+  constructor(private readonly ports: StaffRequestsPorts) {
+    this.positions = new LedgerPositions(ports.ledger);
+  }
 
   /** Ids and tokens need no escaping. @throws ProblemError where the ledger refused */
   async answer(
@@ -60,7 +67,7 @@ export class StaffRequests {
       const { status, code, message, retryable } = rejections[outcome.rejection];
       throw new ProblemError({ status, code, message, retryable });
     }
-    const position = positionToken(await this.journal(context), outcome.position);
+    const position = await this.positions.tokenOf(outcome.position, context);
     return reply
       .header('content-type', JSON_TYPE)
       .header('x-ledger-position', position)
@@ -88,17 +95,8 @@ export class StaffRequests {
   }
 
   /** How far views must have come for a read; 0 where the caller does not say. @throws ProblemError, 400 */
-  async minPositionOf(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
-    const token = headers['x-min-ledger-position'];
-    if (token === undefined) return 0n;
-    const position = readPositionToken(String(token), await this.journal(context));
-    if (position === undefined) throw badParam('x-min-ledger-position', 'this is no token of this ledger');
-    return position;
-  }
-
-  private async journal(context: CallContext): Promise<string> {
-    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
-    return this.journalId;
+  minPositionOf(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
+    return this.positions.minPositionOf(headers, context);
   }
 }
 

@@ -1,25 +1,19 @@
 // What every request of a customer's program has in common: who asks, whether they may, how often, and how long they wait.
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  type authContract,
-  type CallContext,
-  type ClientOf,
-  type ledgerContract,
-  positionToken,
-  readPositionToken,
-} from '@tallystick/contracts';
+import type { authContract, CallContext, ClientOf, ledgerContract } from '@tallystick/contracts';
 import type { Micros } from '@tallystick/ledger-core';
 import {
   callScopeOf,
   type HttpRoute,
   type HttpRoutes,
+  LedgerPositions,
   ProblemError,
   type RouteSchemas,
   type ScopeOptions,
 } from '@tallystick/transport/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RateLimiter } from './rate-limit.js';
-import { badParam, notApproved, unauthorised } from './refusals.js';
+import { notApproved, unauthorised } from './refusals.js';
 
 export interface CustomerDoorPorts {
   readonly auth: Pick<ClientOf<typeof authContract>, 'authenticate'>;
@@ -58,12 +52,14 @@ export class CustomerDoor {
   private readonly admitted = new WeakMap<FastifyRequest, Customer>();
   /** Where clients of users have written last. */
   private readonly lastWritten = new Map<string, { readonly position: bigint; readonly until: number }>();
-  private journalId: string | undefined;
+  private readonly positions: LedgerPositions;
 
   constructor(
     private readonly routes: HttpRoutes,
     private readonly ports: CustomerDoorPorts,
-  ) {}
+  ) {
+    this.positions = new LedgerPositions(ports.ledger);
+  }
 
   /** A route for whom a user has approved: asked before anything of the request but its headers is looked at. */
   add<const S extends RouteSchemas>({ handle, refusals = [], ...route }: CustomerRoute<S>): void {
@@ -83,7 +79,7 @@ export class CustomerDoor {
   /** Names the position for later reads, and has those of this client wait for it a while: most know nothing of positions. */
   async written(position: bigint, { context, clientId, userId }: Customer, reply: FastifyReply): Promise<void> {
     this.remember(`${clientId} ${userId}`, position);
-    reply.header('x-ledger-position', positionToken(await this.journal(context), position));
+    reply.header('x-ledger-position', await this.positions.tokenOf(position, context));
   }
 
   /** @throws ProblemError: 406, 401, 429, 403 or 400 */
@@ -98,7 +94,7 @@ export class CustomerDoor {
     if (!known.approved) throw notApproved();
     const { userId, clientId, wholeHistoryUntil } = known;
     const context = callScopeOf(headers, { ...scope, actor: userId });
-    const asked = await this.minPositionOf(headers, context);
+    const asked = await this.positions.minPositionOf(headers, context);
     const minPosition = later(asked, this.ownPositionOf(`${clientId} ${userId}`));
     this.admitted.set(request, { userId, clientId, wholeHistoryUntil, context, minPosition });
   }
@@ -130,19 +126,6 @@ export class CustomerDoor {
     if (this.ports.scope.time.now() < known.until) return known.position;
     this.lastWritten.delete(who);
     return 0n;
-  }
-
-  private async minPositionOf(headers: IncomingHttpHeaders, context: CallContext): Promise<bigint> {
-    const token = headers['x-min-ledger-position'];
-    if (token === undefined) return 0n;
-    const position = readPositionToken(String(token), await this.journal(context));
-    if (position === undefined) throw badParam('x-min-ledger-position', 'this is no token of this ledger');
-    return position;
-  }
-
-  private async journal(context: CallContext): Promise<string> {
-    this.journalId ??= (await this.ports.ledger.journal({}, context)).id;
-    return this.journalId;
   }
 }
 

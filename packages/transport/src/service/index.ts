@@ -5,6 +5,7 @@ export { createService, type Service, type ServiceOptions } from './create-servi
 export { CUSTOMER_SECRET, CustomerToken, customerTokenOf } from './customer-token.js';
 export { answerBrokenHttp, restOfBody } from './error-answers.js';
 export { type HttpRoute, HttpRoutes, type RouteSchemas } from './http-routes.js';
+export { LedgerPositions } from './ledger-positions.js';
 export type { ApiTitle } from './openapi.js';
 export {
   INTERNAL,
