@@ -1,8 +1,8 @@
 // The big switch over a bank that runs: all accounts to the second stack and back, under load.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiService, mine } from '../api/api-service.suite.js';
-import { approvedToken } from '../auth/oauth-login.suite.js';
 import { BankProcess, DataFolder, until } from '../bank/bank-process.suite.js';
+import { programOf } from '../bank/customer-program.suite.js';
 import { EdgeUnderTest } from './edge-under-test.suite.js';
 
 const USERS = 4;
@@ -36,7 +36,9 @@ async function movedIn(n: number): Promise<Customer> {
     const pot = await staff('/staff/pots', `pot-${n}-${i}`, { account_id: account, name: 'Holidays' });
     accounts.push({ account, pot });
   }
-  const token = await approvedToken(bank, bank.edgeUrl, user);
+  // Its program and its browser come through the edge.
+  const { token, approve } = await programOf({ url: bank.edgeUrl, post: (...asked) => bank.post(...asked) }, user);
+  await approve();
   await until('the accounts are there', async () => {
     const { text } = await ask('GET', '/accounts', token);
     return accounts.every(({ account }) => text.includes(account)) ? true : undefined;
