@@ -8,10 +8,10 @@ import type { CallContext, ClientOf, merchantContract, ResponseOf } from '@tally
 import type { Journal } from '@tallystick/journal';
 import type { AccountId, Merchant, Micros, TransactionId } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
+import { PartitionCheckpoints } from '@tallystick/views/partition-checkpoints';
 import { type CauseMetadata, type CorrectedMerchant, causeOf, type NamedTransaction } from './causes.js';
 import { type Enrichment, EnrichmentStreams, isDone } from './enrichment-streams.js';
 
-const CHECKPOINTS = 'process-checkpoints';
 /** How far the checkpoint may stay behind: what is delivered again costs little, a durable write for every delivery costs more. */
 const STRIDE = 2_000n;
 const RECENT_KEPT = 50_000;
@@ -52,7 +52,7 @@ export class EnrichmentProcess {
   /** Its commits share the disk with the decisions': rather few and large ones. */
   readonly lingerMs = LINGER_MS;
   private readonly streams: EnrichmentStreams;
-  private readonly saved = new Map<number, bigint>();
+  private readonly checkpoints: PartitionCheckpoints;
   private readonly applied = new Map<number, bigint>();
   /** What transactions were enriched with a short while ago. */
   private readonly recent = new Map<TransactionId, Newest>();
@@ -60,14 +60,13 @@ export class EnrichmentProcess {
   private correctedAt = 0n;
 
   constructor(private readonly ports: EnrichmentPorts) {
+    this.checkpoints = new PartitionCheckpoints(ports.records, this.name);
     const { journal, clock, contextFor } = ports;
     this.streams = new EnrichmentStreams({ journal, clock, actor: contextFor(this.name, this.name).actor });
   }
 
   async resumeAfter(partition: number): Promise<bigint> {
-    const found = await this.ports.records.get(CHECKPOINTS, `${this.name}-${partition}`);
-    const position = found === undefined ? 0n : BigInt(Buffer.from(found.value).toString());
-    this.saved.set(partition, position);
+    const position = await this.checkpoints.load(partition);
     this.progressed(partition, position);
     if (position > this.correctedAt) this.correctedAt = position;
     return position;
@@ -89,7 +88,7 @@ export class EnrichmentProcess {
       throw error;
     }
     this.progressed(partition, last.position);
-    if (last.position - (this.saved.get(partition) ?? 0n) >= STRIDE) await this.save(partition);
+    if (last.position - this.checkpoints.savedAt(partition) >= STRIDE) await this.save(partition);
   }
 
   /** Moves every checkpoint to where its partition has come. */
@@ -99,14 +98,7 @@ export class EnrichmentProcess {
 
   /** Moves the checkpoint to where it has come. */
   async save(partition: number): Promise<void> {
-    const position = this.progress(partition);
-    if (position === this.saved.get(partition)) return;
-    const key = `${this.name}-${partition}`;
-    // Whoever was given the partition since may be further on.
-    const there = await this.ports.records.get(CHECKPOINTS, key);
-    if (there === undefined || BigInt(Buffer.from(there.value).toString()) < position)
-      await this.ports.records.put(CHECKPOINTS, key, Buffer.from(String(position)));
-    this.saved.set(partition, position);
+    await this.checkpoints.save(partition, this.progress(partition));
   }
 
   private async handle(partition: number, events: Delivery['events']): Promise<void> {

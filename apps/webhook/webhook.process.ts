@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Delivery as BusDelivery } from '@tallystick/bus';
 import type { AccountId } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
+import { PartitionCheckpoints } from '@tallystick/views/partition-checkpoints';
 import { type Candidate, candidateOf, causeOf } from './causes.js';
 import { type Delivery, deliveryIdOf, OVERDUE_MS } from './delivery.js';
 import type { DeliveryLog } from './delivery-log.js';
@@ -30,7 +31,6 @@ interface Entry {
   readonly delivery: Delivery;
 }
 
-const CHECKPOINTS = 'process-checkpoints';
 /** How far the checkpoint may stay behind: what is delivered again costs little, a durable write for every delivery costs more. */
 const STRIDE = 2_000n;
 const LINGER_MS = 25;
@@ -42,15 +42,15 @@ const TURN = 500;
 export class WebhookProcess {
   readonly name = 'webhooks';
   readonly lingerMs = LINGER_MS;
-  private readonly saved = new Map<number, bigint>();
+  private readonly checkpoints: PartitionCheckpoints;
   private readonly applied = new Map<number, bigint>();
 
-  constructor(private readonly ports: WebhookProcessPorts) {}
+  constructor(private readonly ports: WebhookProcessPorts) {
+    this.checkpoints = new PartitionCheckpoints(ports.records, this.name);
+  }
 
   async resumeAfter(partition: number): Promise<bigint> {
-    const found = await this.ports.records.get(CHECKPOINTS, `${this.name}-${partition}`);
-    const position = found === undefined ? 0n : BigInt(Buffer.from(found.value).toString());
-    this.saved.set(partition, position);
+    const position = await this.checkpoints.load(partition);
     this.applied.set(partition, position);
     await this.ports.taken(partition);
     return position;
@@ -67,7 +67,7 @@ export class WebhookProcess {
     }
     await this.enter(partition, candidates);
     this.applied.set(partition, last.position);
-    if (last.position - (this.saved.get(partition) ?? 0n) >= STRIDE) await this.save(partition);
+    if (last.position - this.checkpoints.savedAt(partition) >= STRIDE) await this.save(partition);
   }
 
   /** Moves every checkpoint to where its partition has come. */
@@ -76,14 +76,7 @@ export class WebhookProcess {
   }
 
   private async save(partition: number): Promise<void> {
-    const position = this.applied.get(partition) ?? 0n;
-    if (position === this.saved.get(partition)) return;
-    const key = `${this.name}-${partition}`;
-    // Whoever was given the partition since may be further on.
-    const there = await this.ports.records.get(CHECKPOINTS, key);
-    if (there === undefined || BigInt(Buffer.from(there.value).toString()) < position)
-      await this.ports.records.put(CHECKPOINTS, key, Buffer.from(String(position)));
-    this.saved.set(partition, position);
+    await this.checkpoints.save(partition, this.applied.get(partition) ?? 0n);
   }
 
   private async enter(partition: number, candidates: readonly Candidate[]): Promise<void> {
