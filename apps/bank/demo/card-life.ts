@@ -8,6 +8,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const SALARY_DAY = 25;
 const SALARY = 2_450_00;
+/** Of the rent, to the friend, once there is money. */
+const SHARE = 310_00;
 /** Every so many days, for so many days. */
 const TRIP_EVERY = 41;
 const TRIP_DAYS = 3;
@@ -77,7 +79,10 @@ export function somethingAt(at: number, random: Random): Happening {
 function besideTheCard(date: Date, midnight: number, random: Random): Happening[] {
   const found: Happening[] = [];
   if (date.getUTCDate() === SALARY_DAY) found.push({ kind: 'salary', at: midnight + 5 * HOUR_MS, amount: SALARY });
-  if (date.getUTCDate() === SALARY_DAY + 1) found.push({ kind: 'saving', at: midnight + 9 * HOUR_MS, amount: 200_00 });
+  if (date.getUTCDate() === SALARY_DAY + 1) {
+    found.push({ kind: 'transfer', at: midnight + 8 * HOUR_MS, amount: SHARE });
+    found.push({ kind: 'saving', at: midnight + 9 * HOUR_MS, amount: 200_00 });
+  }
   if (happens(random, 0.06)) {
     const amount = happens(random, 0.6) ? random.between(8, 40) * 100 : -random.between(8, 40) * 100;
     found.push({ kind: 'transfer', at: midnight + 13 * HOUR_MS, amount });

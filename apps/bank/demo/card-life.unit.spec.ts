@@ -18,6 +18,16 @@ describe('card life', () => {
     expect(life(7)).not.toEqual(life(8));
   });
 
+  it('has money coming in, put aside and shared with a friend in any two months of anybody', () => {
+    for (let seed = 0; seed < 500; seed++) {
+      const random = new Random(seed);
+      const days = Array.from({ length: 60 }, (_, n) => dayOf(FIRST + (seed + n) * DAY_MS, random)).flat();
+      expect(days.length).toBeGreaterThan(120);
+      const kinds = new Set(days.map(({ kind }) => kind));
+      expect([seed, kinds]).toEqual([seed, new Set(['purchase', 'salary', 'saving', 'transfer'])]);
+    }
+  });
+
   it('is in order of time, in whole minor units above zero, and has something of everything', () => {
     const happened = life(20_261_121);
     expect(happened.length).toBeGreaterThan(150);

@@ -1,13 +1,25 @@
 // `npm start` as a newcomer meets it: somebody lives in the bank, and his feed can be watched.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { until } from '../bank-process.suite.js';
 import { banksOnFolder } from '../banks.suite.js';
 import { DemoProcess } from '../demo-process.suite.js';
+import { printedSeed } from '../generated-cards.suite.js';
 import { Chromium, findChromium } from './chromium.suite.js';
+import { HISTORY_DAYS } from './demo.js';
+import { readState, writeState } from './state.js';
 
-const given = banksOnFolder((path) => DemoProcess.start(path));
+const DAY_MS = 86_400_000;
+
+/** A past that SEED=<the printed seed> gives again. */
+const given = banksOnFolder((path) => {
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const past = { seed: printedSeed(), since: today - HISTORY_DAYS * DAY_MS, lived: false };
+  mkdirSync(path, { recursive: true });
+  if (readState(path) === undefined) writeState(path, past);
+  return DemoProcess.start(path);
+});
 
 describe('a bank with a demo customer', () => {
   it('has two months of card life at once, and something new by itself', async () => {

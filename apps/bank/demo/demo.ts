@@ -10,7 +10,8 @@ import { isPurchase, Shopping } from './shopping.js';
 import { type DemoState, readState, writeState } from './state.js';
 
 const DAY_MS = 86_400_000;
-const HISTORY_DAYS = 60;
+/** How long the past of a new customer is. */
+export const HISTORY_DAYS = 60;
 /** While somebody watches, a shop's day is a minute and a half. */
 const LIVE_HASTE = 960;
 const SHORTEST_PAUSE_MS = 1_500;
