@@ -71,6 +71,7 @@ export class TransactionRoutes {
       method: 'GET',
       url: '/transactions',
       summary: 'A page of the transactions of an account, oldest first',
+      long: true,
       schemas: { querystring: transactionsQuery, response: { 200: transactionsAnswer } },
       handle: async (customer, { query }, reply) => {
         const { owned, clock, historyDays } = this.ports;

@@ -76,6 +76,7 @@ export class FeedRoutes {
       method: 'GET',
       url: '/feed/items',
       summary: 'A page of a feed, newest first; the cursor is for the changes since',
+      long: true,
       schemas: { querystring: listQuery, response: { 200: listAnswer } },
       handle: async ({ query, headers }, reply) => {
         const { accountId, minPosition, context } = await this.ports.requests.admit(headers, query.account_id);
@@ -93,6 +94,7 @@ export class FeedRoutes {
       method: 'GET',
       url: '/feed/changes',
       summary: 'The items that changed since a cursor, each once, as they are now',
+      long: true,
       schemas: { querystring: changesQuery, response: { 200: changesAnswer } },
       handle: async ({ query, headers }, reply) => {
         const { requests, feed } = this.ports;

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Turns } from './turns.js';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
@@ -40,6 +41,8 @@ export interface HttpRoute<S extends RouteSchemas> {
   readonly otherTypes?: Readonly<Record<string, readonly number[]>>;
   /** Who may ask, for /openapi.json. */
   readonly security?: 'customer';
+  /** Whether an answer takes milliseconds of the thread: of such requests one is handled for each turn of the event loop. */
+  readonly long?: true;
   /** Before the request is looked at any further: who asks comes before what is asked. Throws ProblemError or CallFailed. */
   readonly before?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** Answers with what it resolves to. Throws ProblemError or CallFailed for anything else. */
@@ -69,9 +72,22 @@ export interface BytesRoute {
  * are the same as for a controller with @RouteSchema. Inject it and add routes in a constructor.
  */
 export class HttpRoutes {
+  private readonly turns = new Turns();
+
   constructor(private readonly fastify: FastifyInstance) {}
 
-  add<const S extends RouteSchemas>(route: HttpRoute<S>): void {
+  add<const S extends RouteSchemas>({ long, ...route }: HttpRoute<S>): void {
+    this.addAtOnce<S>(long === true ? { ...route, handle: this.inTurn(route.handle) } : route);
+  }
+
+  private inTurn<S extends RouteSchemas>(handle: HttpRoute<S>['handle']): HttpRoute<S>['handle'] {
+    return async (request, reply) => {
+      await this.turns.next();
+      return handle(request, reply);
+    };
+  }
+
+  private addAtOnce<const S extends RouteSchemas>(route: HttpRoute<S>): void {
     if (route.form !== true) return addTo(this.fastify, route);
     // A scope of its own: elsewhere a form is refused, before anybody looks for an amount in a text.
     this.fastify.register(async (scope) => {
