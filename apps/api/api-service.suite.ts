@@ -113,21 +113,32 @@ export class ApiService {
 
   /** Each a second after the one before; the views have seen them all. */
   async do(accountId: AccountId, ...commands: readonly AccountCommand[]): Promise<void> {
+    await this.doUnseen(accountId, ...commands);
+    await this.fill();
+  }
+
+  /** … and no view has seen any of them. */
+  async doUnseen(accountId: AccountId, ...commands: readonly AccountCommand[]): Promise<void> {
     for (const command of commands) {
       this.of.world.now += SECOND;
       const outcome = await this.of.ledger.do(accountId, command, { effectiveAt: this.of.world.now });
       if (outcome.kind === 'rejected') throw new Error(`${command.type}: ${outcome.rejection}`);
     }
-    await this.fill();
   }
 
-  async openPot(accountId: AccountId, name = 'Holidays', goal: bigint | null = null): Promise<PotId> {
+  async openPot(accountId: AccountId, name?: string, goal?: bigint): Promise<PotId> {
+    const potId = await this.openUnseenPot(accountId, name, goal);
+    await this.fill();
+    return potId;
+  }
+
+  /** No view has seen it yet. */
+  async openUnseenPot(accountId: AccountId, name = 'Holidays', goal: bigint | null = null): Promise<PotId> {
     this.of.world.now += SECOND;
     const { now } = this.of.world;
     const circumstances = { caller: 'spec', key: `pot-${this.keys++}`, effectiveAt: now, localDate: bookDate(now) };
     if (this.payments === undefined) throw new Error('not started');
     const { potId } = await this.payments.openPot({ ...circumstances, accountId, name, goal, style: 'beach' }, context);
-    await this.fill();
     return potId;
   }
 

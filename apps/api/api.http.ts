@@ -67,10 +67,10 @@ export class ApiHttp {
     const details = new DetailsOfAccounts(accounts, now, bic);
     const spending = new SpendingToday(transactions, dayStartIn(bookZone));
     new AccountRoutes(door, { owned, details, balance, spending, clock });
-    const ownedTransactions = new OwnedTransactions(owned, transactions);
+    const ownedTransactions = new OwnedTransactions(owned, transactions, ledger);
     const written = { ownedTransactions, transactions, openAll: keys.openAll, random };
     new TransactionRoutes(door, { ...written, owned, ledger, clock, historyDays, settlingMs });
-    new PotRoutes(door, { owned, balance, payments, nameOf: namesBy(keys.open), clock, bookDate });
+    new PotRoutes(door, { owned, balance, payments, ledger, nameOf: namesBy(keys.open), clock, bookDate });
     new FeedRoutes(door, { owned, generator, random });
     const uploads = new Uploads({ records, keys, random, now });
     new AttachmentRoutes(door, { ...written, uploads, publicUrl });

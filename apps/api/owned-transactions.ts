@@ -11,24 +11,38 @@ import {
 import { lettersOf } from '@tallystick/events';
 import type { TransactionId } from '@tallystick/ledger-core';
 import type { Random } from '@tallystick/transport';
+import { atHead, type Head } from './at-head.js';
 
 const KEY_BYTES = 16;
+
+interface Owned {
+  readonly transaction: Annotated;
+  readonly account: Account;
+}
 
 export class OwnedTransactions {
   constructor(
     private readonly owned: OwnedAccounts,
     private readonly transactions: Pick<ClientOf<typeof transactionsContract>, 'find'>,
+    private readonly ledger: Head,
   ) {}
 
   /** @throws ProblemError, 404: one answer for another user's and for none */
-  async one(customer: Customer, id: string): Promise<{ readonly transaction: Annotated; readonly account: Account }> {
+  async one(customer: Customer, id: string): Promise<Owned> {
+    const found = await this.find(customer, id, await this.owned.all(customer));
+    if (found !== undefined) return found;
+    const later = await atHead(this.ledger, customer);
+    const seen = await this.find(later, id, await this.owned.fresh(later));
+    if (seen === undefined) throw notFound('transaction');
+    return seen;
+  }
+
+  private async find(customer: Customer, id: string, accounts: readonly Account[]): Promise<Owned | undefined> {
     const { clientId, minPosition, context } = customer;
-    const accounts = await this.owned.all(customer);
     const asked = { accountIds: accounts.map((account) => account.id), transactionId: id as TransactionId, clientId };
     const { found } = await this.transactions.find({ ...asked, minPosition }, context);
     const account = accounts.find((each) => each.id === found?.accountId);
-    if (found === null || account === undefined) throw notFound('transaction');
-    return { transaction: found, account };
+    return found === null || account === undefined ? undefined : { transaction: found, account };
   }
 }
 

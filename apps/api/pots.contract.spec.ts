@@ -87,6 +87,15 @@ describe('a pot', () => {
     expect((await deposit()).body.code).toBe('precondition_failed.pot_closed');
   });
 
+  it('takes money though no view has seen it yet', async () => {
+    pot = await api.openUnseenPot(mine, 'New');
+    expect(await deposit()).toMatchObject({ status: 200, body: { id: pot, balance: 1_000 } });
+    pot = await api.openUnseenPot(joint, 'Newer');
+    expect((await api.get(`/pots/${pot}`)).body).toMatchObject({ id: pot, name: 'Newer' });
+    pot = await api.openUnseenPot(others, 'Theirs');
+    expect(await api.get(`/pots/${pot}`)).toMatchObject({ status: 404, body: { code: 'not_found.pot' } });
+  });
+
   it('is of its own account only', async () => {
     expect((await api.get(`/pots?current_account_id=${joint}`)).body).toEqual({ pots: [] });
     expect((await api.get('/pots', { token: 'token-of-nobody' })).body).toEqual({ pots: [] });

@@ -20,16 +20,23 @@ import { lettersOf } from '@tallystick/events';
 import type { AccountId, Micros, PotId } from '@tallystick/ledger-core';
 import type { FastifyReply } from 'fastify';
 import { depositBody, potAnswer, potParams, potsAnswer, potsQuery, withdrawBody } from './api.schemas.js';
+import { atHead, type Head } from './at-head.js';
 import type { OpenNames } from './pot-names.js';
 
 export interface PotRoutesPorts {
   readonly owned: OwnedAccounts;
   readonly balance: Pick<ClientOf<typeof balanceContract>, 'pots' | 'pot'>;
   readonly payments: Pick<ClientOf<typeof paymentsContract>, 'movePot'>;
+  readonly ledger: Head;
   readonly nameOf: OpenNames;
   /** Microseconds since 1970. */
   readonly clock: () => Micros;
   readonly bookDate: BookDate;
+}
+
+interface Owned {
+  readonly pot: Pot;
+  readonly account: Account;
 }
 
 interface Move {
@@ -160,16 +167,19 @@ export class PotRoutes {
    * @param moves whether money is to move: then who has the account is not remembered from before
    * @throws ProblemError, 404: one answer for another user's pot and for none
    */
-  private async theirs(
-    customer: Customer,
-    potId: string,
-    moves: boolean,
-  ): Promise<{ readonly pot: Pot; readonly account: Account }> {
+  private async theirs(customer: Customer, potId: string, moves: boolean): Promise<Owned> {
+    const found =
+      (await this.find(customer, potId, moves)) ??
+      (await this.find(await atHead(this.ports.ledger, customer), potId, true));
+    if (found === undefined) throw notFound('pot');
+    return found;
+  }
+
+  private async find(customer: Customer, potId: string, moves: boolean): Promise<Owned | undefined> {
     const { balance, owned } = this.ports;
     const { found } = await balance.pot({ potId: potId as PotId, minPosition: customer.minPosition }, customer.context);
     const account = found === null ? undefined : await this.accountOf(owned, customer, found.accountId, moves);
-    if (found === null || account === undefined) throw notFound('pot');
-    return { pot: found, account };
+    return found === null || account === undefined ? undefined : { pot: found, account };
   }
 
   private async accountOf(owned: OwnedAccounts, customer: Customer, accountId: AccountId, moves: boolean) {

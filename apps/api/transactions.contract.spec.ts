@@ -128,6 +128,19 @@ describe('an account with transactions', () => {
     expect(await status('', 'approved-now')).toBe(403);
   });
 
+  it('shows what the view has not seen yet to whom its id was told, and goes on from there', async () => {
+    const unseen = async (n: string) => {
+      api.of.world.now += SECOND;
+      const outcome = await api.of.ledger.do(mine, authorise(n, 425n), { effectiveAt: api.of.world.now });
+      return outcome.kind === 'rejected' ? undefined : outcome.answer.transactionId;
+    };
+    const id = await unseen('told-1');
+    expect((await api.get(`/transactions/${id}`)).body).toMatchObject({ transaction: { id, amount: -425 } });
+    const next = await unseen('told-2');
+    const answer = await api.get(`/transactions?account_id=${mine}&since=${next}`);
+    expect(answer).toMatchObject({ status: 200, body: { transactions: [] } });
+  });
+
   it('shows one by its id, from whichever of the user’s accounts', async () => {
     for (const account of [mine, joint]) {
       const [one] = await page('', account);

@@ -27,12 +27,13 @@ import {
   transactionsAnswer,
   transactionsQuery,
 } from './api.schemas.js';
+import { atHead } from './at-head.js';
 import { type OwnedTransactions, writerOf } from './owned-transactions.js';
 import { checkWindow, readPage } from './transaction-query.js';
 
 export interface TransactionRoutesPorts {
   readonly owned: OwnedAccounts;
-  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'settled'>;
+  readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'journal' | 'settled'>;
   readonly ownedTransactions: OwnedTransactions;
   readonly transactions: Pick<ClientOf<typeof transactionsContract>, 'page' | 'annotate'>;
   readonly openAll: OpenAll;
@@ -101,9 +102,14 @@ export class TransactionRoutes {
    * page must not miss one that was under way. Only pages that come near to now wait: until what was on its way to the ledger has reached
    * it, and until that is stored.
    */
-  private async settledPage(asked: RequestOf<PageMethod>, now: Micros, { context }: Customer): Promise<Page> {
+  private async settledPage(asked: RequestOf<PageMethod>, now: Micros, customer: Customer): Promise<Page> {
     const { transactions, ledger, settlingMs } = this.ports;
+    const { context } = customer;
     const page = await transactions.page(asked, context);
+    if (asked.after !== null && page.afterCreated === null) {
+      const { minPosition } = await atHead(ledger, customer);
+      return await transactions.page({ ...asked, minPosition }, context);
+    }
     const last = page.transactions.at(-1);
     if (last === undefined || last.created <= now - STORED_WITHIN) return page;
     if (last.created > now - BigInt(settlingMs) * MILLISECOND) await pause(settlingMs, context.signal);
