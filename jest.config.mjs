@@ -6,7 +6,7 @@ export default {
   // The end-to-end specs mostly wait for processes of their own.
   maxWorkers: 2,
   // A limit for what hangs, not for what is slow on a busy machine.
-  testTimeout: 30_000,
+  testTimeout: 180_000,
   testEnvironmentOptions: { customExportConditions: ['@tallystick/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -47,7 +47,7 @@ beforeAll(async () => {
   );
   account = String(opened.id ?? opened.account_id);
   await staff(bank, `/staff/accounts/${account}/cards`, { number: NUMBER, active: true }, 'c');
-}, 60_000);
+});
 
 afterAll(async () => {
   await bank?.stop();
@@ -69,7 +69,7 @@ describe('a program of a customer', () => {
       return status === 200 && body.accounts.length === 1 ? body.accounts : undefined;
     });
     expect(accounts).toMatchObject([{ id: account, description: USER, type: 'uk_retail' }]);
-  }, 30_000);
+  });
 
   it('freezes the customer’s card, and the next authorisation is declined', async () => {
     const [card] = (await get('/cards')).body.cards;
@@ -89,7 +89,7 @@ describe('a program of a customer', () => {
       await change('unfreeze');
       expect(await buy(`thawed-${round}`)).toMatchObject({ decision: 'declined', reason: 'insufficient_funds' });
     }
-  }, 60_000);
+  });
 
   it('goes from page to page while card payments come in, and misses none', async () => {
     let sent = 0;
@@ -129,7 +129,7 @@ describe('a program of a customer', () => {
       category: 'groceries',
       merchant: { name: 'Tesco', address: { country: expect.any(String) } },
     });
-  }, 120_000);
+  });
 
   it('finds what it wrote beside a transaction after kill -9, and nothing of it lies in the clear', async () => {
     const send = async (method: string, path: string, body: unknown) => {
@@ -170,7 +170,7 @@ describe('a program of a customer', () => {
         expect([name, secret, lying.includes(secret)]).toEqual([name, secret, false]);
     expect((await data.tallystick('replay', '--verify')).status).toBe(0);
     bank = await BankProcess.start(data.path);
-  }, 120_000);
+  });
 
   it('is shown the customer’s name, and the number of the account, until they are erased', async () => {
     const owner = (name: string, first: string) => ({
@@ -192,5 +192,5 @@ describe('a program of a customer', () => {
     const headers = { authorization: `Bearer ${bank.staffToken}` };
     expect((await fetch(`${bank.url}/staff/users/${USER}`, { method: 'DELETE', headers })).status).toBe(200);
     await ownersUntil(owner('', ''));
-  }, 60_000);
+  });
 });

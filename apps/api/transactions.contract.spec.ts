@@ -201,5 +201,5 @@ describe('a reader who goes from page to page while transactions arrive', () => 
       ),
       20,
     );
-  }, 120_000);
+  });
 });

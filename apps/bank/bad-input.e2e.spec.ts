@@ -26,7 +26,7 @@ beforeAll(async () => {
   expect(await bank.post(AUTHORISE, 'first', authorisation())).toMatchObject({ body: { decision: 'approved' } });
   await bank.post('/gateway/clearings', 'cleared', { card, amount: gbp(700), merchant, clearing_key: 'c1' });
   books = await folder.books();
-}, 60_000);
+});
 afterAll(async () => {
   await bank.stop();
   await folder.remove();
@@ -186,5 +186,5 @@ describe('after all of it', () => {
     expect(await folder.books()).toEqual(books);
     expect((await bank.get('/health/ready')).status).toBe(200);
     expect(bank.log).toBe(`${bank.url}\n${bank.edgeUrl}\n`);
-  }, 60_000);
+  });
 });

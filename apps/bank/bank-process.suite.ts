@@ -12,7 +12,7 @@ import { readBankFile } from './folder-lock.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const CLI = join(ROOT, 'dist/apps/cli/main.js');
 const MAIN = join(ROOT, 'dist/apps/bank/main.js');
-const WAIT_MS = 60_000;
+const WAIT_MS = 150_000;
 const POLL_MS = 5;
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -31,7 +31,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Asks again and again until there is something. @throws after a minute */
+/** Asks again and again until there is something. @throws where there is nothing for so long that something hangs */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const giveUp = Date.now() + WAIT_MS;
   for (;;) {
@@ -67,7 +67,7 @@ export class Process {
     return new Process(child);
   }
 
-  /** What `look` finds once it runs; what does not come so far is ended. @throws after a minute, and where it ends by itself */
+  /** What `look` finds once it runs; what does not come so far is ended. @throws where there is nothing for so long that something hangs, and where it ends by itself */
   async startedAs<T>(what: string, look: () => T | undefined): Promise<T> {
     try {
       return await until(`${what} starts`, () => {

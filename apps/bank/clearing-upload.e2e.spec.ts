@@ -19,7 +19,7 @@ beforeEach(async () => {
   [number = ''] = cardNumbers(printedSeed(), 1);
   const opened = await bank.post('/staff/accounts', 'open', { currency: 'GBP', overdraft_limit: 100_000_000 });
   await bank.post(`/staff/accounts/${opened.body.account_id}/cards`, 'card', { number, active: true });
-}, 60_000);
+});
 afterEach(async () => {
   await bank.stop();
   await folder.remove();
@@ -53,7 +53,7 @@ describe('a bank that runs', () => {
     const texts = [...folder.files().map(({ bytes }) => bytes), ...bank.answers.map((text) => Buffer.from(text))];
     expect(texts.flatMap((bytes) => scan.findIn(Buffer.from(bytes)).map(({ form }) => form))).toEqual([]);
     bank = await BankProcess.start(folder.path);
-  }, 120_000);
+  });
 
   it('is told by the command line, on whose folder it runs', async () => {
     const file = join(folder.root, 'day.jsonl');
@@ -65,7 +65,7 @@ describe('a bank that runs', () => {
       status: 2,
       stderr: `error: ${file} record 1: the header is wrong: it counts 2 presentments, the file has 1\n`,
     });
-  }, 60_000);
+  });
 
   it('takes IPM too', async () => {
     const [, framing] = FRAMINGS[2];

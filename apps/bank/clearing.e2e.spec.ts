@@ -115,5 +115,5 @@ describe('an IPM file that is wrong', () => {
       stderr: `error: ${file} record 3: the trailer's amount checksum is 999, the amounts add up to 1000\n`,
     });
     expect(await folder.eventCount()).toBe(0);
-  }, 60_000);
+  });
 });

@@ -193,7 +193,7 @@ describe('views that are deleted', () => {
     expect(await reads(second)).toEqual(before);
     await second.stop();
     expect(dumpOf(given.folder)).toBe(dump);
-  }, 120_000);
+  });
 });
 
 describe('a reader that polls the changes during an import', () => {

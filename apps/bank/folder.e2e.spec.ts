@@ -58,13 +58,13 @@ describe('a folder that a bank runs on', () => {
     await expect(BankProcess.start(given.folder.path)).rejects.toThrow(sentence);
     expect(await given.folder.eventCount()).toBe(before);
     expect((await bank.get('/health/ready')).status).toBe(200);
-  }, 60_000);
+  });
 
   it('answers commands that read', async () => {
     await shopping(await given.start());
     expect(JSON.parse(await given.folder.output('trial-balance', '--json'))).toBeDefined();
     expect(await given.folder.output('accounts')).toContain('GBP');
-  }, 60_000);
+  });
 
   it('is free after kill -9, with everything that was answered', async () => {
     const first = await given.start();
@@ -81,7 +81,7 @@ describe('a folder that a bank runs on', () => {
     };
     expect(await second.post('/gateway/authorisations', 'g1', again)).toMatchObject({ body: { decision: 'approved' } });
     expect(await given.folder.eventCount()).toBe(events);
-  }, 60_000);
+  });
 });
 
 describe('views that were deleted', () => {
@@ -95,7 +95,7 @@ describe('views that were deleted', () => {
     for (const name of views) rmSync(join(given.folder.path, name));
     const second = await given.start();
     expect(await readsOf(second, path, position)).toEqual(before);
-  }, 60_000);
+  });
 });
 
 describe('views of an earlier version', () => {
@@ -113,7 +113,7 @@ describe('views of an earlier version', () => {
       expect(await readsOf(next, path, position)).toEqual(before);
       await next.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe('a folder with damage', () => {
@@ -127,7 +127,7 @@ describe('a folder with damage', () => {
       'not a database, whatever else it is; and long enough to be looked at',
     );
     expect(await readsOf(await given.start(), path, position)).toEqual(before);
-  }, 60_000);
+  });
 
   it('does not start, and ends, where its records can not be read', async () => {
     const first = await given.start();
@@ -140,7 +140,7 @@ describe('a folder with damage', () => {
     const ended = await given.folder.tallystick('start', '--port', '0', '--edge-port', '0', '--iso8583-port', '0');
     expect(ended.status).toBe(3);
     expect(ended.stderr).toContain('not a database');
-  }, 60_000);
+  });
 });
 
 describe("staff's retries", () => {
@@ -160,5 +160,5 @@ describe("staff's retries", () => {
       status: 409,
       body: { code: 'conflict.idempotency_key_reused' },
     });
-  }, 60_000);
+  });
 });

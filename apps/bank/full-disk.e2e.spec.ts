@@ -123,7 +123,7 @@ onLimits('a bank whose disk is full', () => {
     await until('it is ready', async () => ((await bank.get('/health/ready')).status === 200 ? true : undefined));
     expect((await bank.stop()).status).toBe(0);
     expect(await given.folder.output('replay', '--verify')).toMatch(/^no difference/);
-  }, 120_000);
+  });
 
   it('stops as it should, and has all that it acknowledged at its next start', async () => {
     const bank = await given.start();
@@ -138,5 +138,5 @@ onLimits('a bank whose disk is full', () => {
     for (const key of tried) await again.bought(key);
     const last = await again.bought('after');
     expect(await again.heldAt(last)).toBe((tried.length + 2) * 100);
-  }, 120_000);
+  });
 });

@@ -71,7 +71,7 @@ describe('an import that is killed', () => {
     await expectBalanced(folder);
     await folder.output('import', 'cards', file, ...limit);
     expect(await folder.eventCount()).toBe(await other.eventCount());
-  }, 120_000);
+  });
 });
 
 describe('an import of a broken file', () => {
@@ -88,7 +88,7 @@ describe('an import of a broken file', () => {
     expect(ended.stdout).toBe('');
     expect((await folder.tallystick('import', 'cards', good, '--currency', 'ABC')).status).toBe(2);
     expect([await folder.eventCount(), await folder.books()]).toEqual(before);
-  }, 60_000);
+  });
 });
 
 const present = existsSync(REAL);
@@ -115,7 +115,7 @@ real('20,000 real card transactions', () => {
     expect(accounts).toHaveLength(expected.size);
     expect(accounts.filter(({ held }) => held !== 0)).toEqual([]);
     await expectBalanced(folder);
-  }, 120_000);
+  });
 });
 
 if (present && !WHOLE)

@@ -66,7 +66,7 @@ beforeAll(async () => {
     'path.transaction_id': String(bought.transaction_id),
     'path.card_id': String(card.card_id),
   };
-}, 60_000);
+});
 
 afterAll(async () => {
   await bank?.stop();
@@ -115,5 +115,5 @@ async function schemathesis(paths: readonly string[], parameters: Readonly<Recor
 
   it('says what ends the token, and what is answered without one', async () => {
     expect(await schemathesis(['--include-path-regex', 'logout$'], {})).toBe('all as described');
-  }, 120_000);
+  });
 });

@@ -31,5 +31,5 @@ describe('views in which a balance was changed by hand', () => {
     expect(verified.stdout).toContain(`balances, account_id ${account}: ledger is -1249, the events say -1250`);
     expect((await folder.tallystick('replay')).status).toBe(0);
     expect((await folder.tallystick('replay', '--verify')).status).toBe(0);
-  }, 60_000);
+  });
 });

@@ -22,7 +22,7 @@ beforeEach(async () => {
   payer = await open('payer', {});
   payee = await open('payee', { sort_code: '040004', account_number: '12345678' });
   await fund('first', 1_000);
-}, 60_000);
+});
 
 async function open(key: string, fields: object): Promise<string> {
   const { body } = await bank.post('/staff/accounts', key, { currency: 'GBP', ...fields });
@@ -118,7 +118,7 @@ describe('a standing order on the 31st', () => {
     expect((await bank.post('/staff/clock', undefined, { advance_seconds: 2 * 3600 })).status).toBe(200);
     await payeeHas(1_100);
     expect(await received()).toEqual(Array.from({ length: 11 }, () => 100));
-  }, 120_000);
+  });
 });
 
 describe('a bank that is killed when a payment is due', () => {

@@ -1,6 +1,6 @@
 // The gateway over topics of a real Kafka, before a ledger in memory.
 import { randomInt } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RequestTopic } from '@tallystick/bus';
 import { kafkaRequestTopic } from '@tallystick/bus/kafka/request-topic';
 import { KafkaRequestsUnderTest } from '@tallystick/bus/kafka/request-topic-under-test.suite';
@@ -11,8 +11,6 @@ import { DecisionCounts } from './decision-counts.js';
 import { GatewayOverKafka } from './gateway.kafka.js';
 import { byToken, gbp, readResponse, requestBytes } from './gateway-kafka.suite.js';
 import { gatewayOverMemory, NUMBER, type OverMemory } from './gateway-over-memory.suite.js';
-
-jest.setTimeout(120_000);
 
 let kafka: TestKafka;
 let under: KafkaRequestsUnderTest;

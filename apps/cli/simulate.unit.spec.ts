@@ -1,10 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { tallystick } from './books.suite.js';
 
 const noBooks = () => Promise.reject(new Error('the simulator opens no books'));
 const ran = (line: string) => tallystick(noBooks, line);
 /** Each runs worlds of a few thousand events. */
-jest.setTimeout(60_000);
 
 describe('tallystick simulate', () => {
   it('tells the seed, the commit, the faults, the commands and the invariants', async () => {

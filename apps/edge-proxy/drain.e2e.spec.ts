@@ -18,7 +18,7 @@ beforeEach(async () => {
   });
   edges = await Promise.all([EdgeProcess.start(api.url, DRAIN_MS), EdgeProcess.start(api.url, DRAIN_MS)]);
   balancer = await LoadBalancer.start(edges.map(({ url }) => url));
-}, 60_000);
+});
 
 afterEach(async () => {
   await balancer.stop();
@@ -97,7 +97,7 @@ describe('an edge that is told to stop', () => {
     const posted = api.seen.filter(({ method }) => method === 'POST').map(({ body }) => body);
     expect(posted).toHaveLength(load.written.size);
     expect(new Set(posted)).toEqual(load.written);
-  }, 60_000);
+  });
 });
 
 describe('an edge that is killed', () => {
@@ -114,5 +114,5 @@ describe('an edge that is killed', () => {
     await goesOn(load, 200);
     await load.stop();
     expect(load.failed).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -68,7 +68,7 @@ beforeAll(async () => {
   data = new DataFolder();
   bank = await BankProcess.start(data.path, { TALLYSTICK_SECOND_STACK: 'true', TALLYSTICK_EDGE_RATE: '100000' });
   customers = await Promise.all(Array.from({ length: USERS }, (_, n) => movedIn(n)));
-}, 120_000);
+});
 
 afterAll(async () => {
   await bank?.stop();
@@ -169,7 +169,7 @@ describe('the big switch', () => {
         );
       }
     expect([...load.deposited.values()].reduce((sum, each) => sum + each, 0)).toBeGreaterThan(100);
-  }, 180_000);
+  });
 
   it('stands in the records: another start of the bank finds it as it was', async () => {
     await throwSwitch(1_000);
@@ -177,7 +177,7 @@ describe('the big switch', () => {
     bank = await BankProcess.start(data.path, { TALLYSTICK_SECOND_STACK: 'true' });
     expect((await bank.get('/staff/switch')).body).toMatchObject({ share_per_mille: 1_000, shadow_per_mille: SHADOW });
     expect(await ask('GET', '/accounts', customers[0]?.token ?? '')).toMatchObject({ status: 200, stack: 'second' });
-  }, 60_000);
+  });
 
   it('shows what it lets through, and nothing of the staff’s', async () => {
     const { text } = await ask('GET', '/openapi.json', '');
@@ -219,5 +219,5 @@ describe('a second stack that has another truth', () => {
     );
     await edge.stop();
     await Promise.all([one.stop(), other.stop()]);
-  }, 30_000);
+  });
 });

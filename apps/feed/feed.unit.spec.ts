@@ -44,7 +44,7 @@ describe('after any sequence of commands', () => {
       }),
       40,
     );
-  }, 120_000);
+  });
 });
 
 /** A view that is written to between any two reads of it. */
@@ -134,7 +134,7 @@ describe('a reader that polls the changes while they are written', () => {
       }),
       20,
     );
-  }, 120_000);
+  });
 });
 
 describe('spending', () => {

@@ -109,7 +109,7 @@ describe('two ledgers and an account that both are asked to spend from', () => {
     expect(new Set(ids.filter((id) => id.includes('withdrawal-'))).size).toBe(WITHDRAWALS);
     expect(ids.filter((id) => id.includes('withdrawal-'))).toHaveLength(WITHDRAWALS);
     expect(conflicts).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });
 
 describe('two ledgers and a card that is frozen through one of them', () => {
@@ -137,5 +137,5 @@ describe('two ledgers and a card that is frozen through one of them', () => {
       );
     }
     expect(conflicts).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTopics, topicWriter } from '@tallystick/bus/kafka/index';
 import { startKafka } from '@tallystick/servers';
 import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
@@ -12,8 +12,6 @@ import fc from 'fast-check';
 import { Relay } from './relay.js';
 import { RelayProcess } from './relay-process.suite.js';
 import { RelayedTopics } from './relayed-topics.suite.js';
-
-jest.setTimeout(180_000);
 
 const KILLS = 8;
 

@@ -155,7 +155,7 @@ describe('after any sequence of commands', () => {
       }),
       60,
     );
-  }, 120_000);
+  });
 });
 
 describe('an account', () => {

@@ -91,7 +91,7 @@ describe('after any sequence of writings', () => {
       }),
       40,
     );
-  }, 120_000);
+  });
 });
 
 describe('two services over one journal', () => {

@@ -1,13 +1,11 @@
 // The webhook service's records on real Cassandra.
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, jest } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import { type TestCassandra, testCassandra } from '@tallystick/servers/for-tests';
 import { openCassandra } from '@tallystick/views/cassandra/index';
 import { webhookRecordsSuite } from './webhook-records.suite.js';
 
 const START_MS = 300_000;
-
-jest.setTimeout(120_000);
 
 let server: TestCassandra;
 

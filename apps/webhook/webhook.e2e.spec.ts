@@ -17,7 +17,7 @@ beforeAll(async () => {
   data = new DataFolder();
   bank = await BankProcess.start(data.path, LOOPBACK);
   program = await CustomerProgram.of(bank, 'user_0000spec', NUMBER);
-}, 60_000);
+});
 
 afterEach(async () => {
   const { body } = await program.get(`/webhooks?account_id=${program.accountId}`);
@@ -69,7 +69,7 @@ describe('a program of a customer', () => {
     expect(receiver.received.map((each) => each.body.data)).toEqual(list.transactions);
     const metrics = await (await fetch(`${bank.url}/metrics`)).text();
     expect(metrics).toContain('webhook_attempts_total{outcome="delivered"} 3');
-  }, 60_000);
+  });
 
   it('is told of everything, though the bank is killed while most of it waits', async () => {
     receiver = await Receiver.start(hangs);
@@ -94,7 +94,7 @@ describe('a program of a customer', () => {
       expect(deliveries).toHaveLength(BACKLOG);
       return deliveries.every(({ status }) => status === 'delivered') || undefined;
     });
-  }, 90_000);
+  });
 
   it('reaches no private network where that is not allowed, though the url was registered', async () => {
     receiver = await Receiver.start();
@@ -112,5 +112,5 @@ describe('a program of a customer', () => {
     });
     expect(attempt).toMatchObject({ status: null, failure: 'private_address' });
     expect(receiver.received).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const close of closing.reverse()) await close();
-}, 60_000);
+});
 
 /** As the doors that are used here answer; a spec is where it is found out. */
 interface Answer {
@@ -91,23 +91,23 @@ describe('the same import into the embedded bank and into separate processes', (
   it('gives the same trial balance and the same journal entries, byte for byte', async () => {
     expect(onCluster('trial-balance', '--json')).toBe(await embedded.output('trial-balance', '--json'));
     expect(onCluster('export', '--format', 'csv')).toBe(await embedded.output('export', '--format', 'csv'));
-  }, 120_000);
+  });
 
   it('gives the same trial balance from Kafka alone, and from the views', () => {
     const journal = onCluster('trial-balance', '--json');
     expect(onCluster('trial-balance', '--json', '--from', 'kafka')).toBe(journal);
     expect(onCluster('trial-balance', '--json', '--from', 'views')).toBe(journal);
-  }, 120_000);
+  });
 
   it('gives the same accounts with the same balances', async () => {
     expect(onCluster('accounts', '--json')).toBe(await embedded.output('accounts', '--json'));
-  }, 120_000);
+  });
 
   it('adds nothing a second time', () => {
     const before = onCluster('export', '--format', 'csv');
     onCluster('import', 'cards', file, '--accept-duplicate-files');
     expect(onCluster('export', '--format', 'csv')).toBe(before);
-  }, 120_000);
+  });
 
   it('ends in views that are as the events say', () => {
     expect(onCluster('replay', '--verify')).toMatch(/^no difference/);
@@ -165,7 +165,7 @@ describe('an authorisation at the gateway', () => {
       return page.items[0]?.merchant?.name === undefined ? undefined : page.items[0];
     });
     expect(enriched.merchant?.name).toBe('Tesco');
-  }, 120_000);
+  });
 });
 
 describe('a program of a customer, through the edge', () => {
@@ -217,7 +217,7 @@ describe('a program of a customer, through the edge', () => {
     const program = await programOf(staffOf('auth'), USER);
     await program.approve();
     token = program.token;
-  }, 120_000);
+  });
 
   it('sees the account with its owner, once it is approved', async () => {
     const { accounts } = await until('the account is there', async () => {
@@ -226,7 +226,7 @@ describe('a program of a customer, through the edge', () => {
       return body.accounts?.[0]?.owners?.[0]?.preferred_name === 'Ada Lovelace' ? body : undefined;
     });
     expect(accounts).toMatchObject([{ id: account, type: 'uk_retail' }]);
-  }, 120_000);
+  });
 
   it('is told of a purchase, writes beside it, and reads what it wrote', async () => {
     const receiver = await Receiver.start();
@@ -254,7 +254,7 @@ describe('a program of a customer, through the edge', () => {
     const receipt = { transaction_id: id, external_id: 'tea-1', total: 425, currency: 'GBP', items: [item] };
     await ask('PUT', '/transaction-receipts', receipt);
     expect((await ask('GET', '/transaction-receipts?external_id=tea-1')).answer.receipt).toMatchObject({ total: 425 });
-  }, 120_000);
+  });
 
   it('moves money into a pot once, and freezes the card for the next purchase', async () => {
     const pot = await staff(staffOf('payments'), '/staff/pots', { account_id: account, name: 'Tea' }, 'through-pot');
@@ -266,5 +266,5 @@ describe('a program of a customer, through the edge', () => {
     expect(answer).toMatchObject({ balance: -525, total_balance: -425 });
     await ask('PUT', `/cards/${card}/freeze`, {});
     expect(await buy('frozen')).toMatchObject({ decision: 'declined', reason: 'card_frozen' });
-  }, 120_000);
+  });
 });

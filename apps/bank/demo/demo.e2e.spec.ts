@@ -35,7 +35,7 @@ describe('a bank with a demo customer', () => {
         .reverse(),
     );
     await until('something new is bought', async () => ((await bank.feed()).length > items.length ? true : undefined));
-  }, 120_000);
+  });
 
   it('is the same customer with the same past after kill -9, and what was left open is presented once', async () => {
     const first = await given.start();
@@ -51,7 +51,7 @@ describe('a bank with a demo customer', () => {
       return open.every(({ id }) => items.get(id)?.status === 'SETTLED') ? items : undefined;
     });
     for (const { id, amount } of before) expect([id, after.get(id)?.amount]).toEqual([id, amount]);
-  }, 120_000);
+  });
 
   it('spends as given: a purchase at the gateway is in the feed', async () => {
     const bank = await given.start();
@@ -59,7 +59,7 @@ describe('a bank with a demo customer', () => {
     const id = await bank.buy({ amount: 425, currency: 'GBP' }, merchant);
     const item = await until('it is in the feed', async () => (await bank.feed()).find((each) => each.id === id));
     expect(item).toMatchObject({ amount: -425, status: 'PENDING', description: 'HARBOUR TEA ROOM' });
-  }, 120_000);
+  });
 });
 
 const chromium = findChromium();
@@ -86,7 +86,7 @@ if (chromium === undefined) console.warn('SKIPPED: the feed page in a browser: t
     } finally {
       await browser.close();
     }
-  }, 120_000);
+  });
 });
 
 (chromium === undefined ? describe.skip : describe)('the page for developers', () => {
@@ -107,5 +107,5 @@ if (chromium === undefined) console.warn('SKIPPED: the feed page in a browser: t
     } finally {
       await browser.close();
     }
-  }, 120_000);
+  });
 });

@@ -1,11 +1,10 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { NOTHING_PLANTED, PLANTS } from './plants.js';
 import { seedOf, simulate, UnknownPlant } from './simulate.js';
 import { runWorld } from './world.js';
 
 const SEED = 7;
 /** Each runs worlds of a few thousand events. */
-jest.setTimeout(60_000);
 /** A planted bug that stays hidden for longer is not found. */
 const FOUND_WITHIN_EVENTS = 50_000;
 

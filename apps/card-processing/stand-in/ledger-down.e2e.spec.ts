@@ -105,7 +105,7 @@ describe('while the process of the ledger is gone', () => {
         decision: 'approved',
         transactionId: Reflect.get(answers[n] ?? {}, 'transactionId'),
       });
-  }, 30_000);
+  });
 });
 
 describe('while the process of the ledger is slow', () => {
@@ -125,5 +125,5 @@ describe('while the process of the ledger is slow', () => {
     });
     expect(world.waiting()).toBe(0);
     expect(await running.metric('stand_in_decisions_total')).toEqual([]);
-  }, 30_000);
+  });
 });

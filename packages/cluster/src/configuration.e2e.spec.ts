@@ -35,7 +35,7 @@ describe('a process with a wrong configuration', () => {
       stdout: '',
       stderr: 'error: TALLYSTICK_HTTP_PORT: expected integer\n',
     });
-  }, 60_000);
+  });
 
   it('ends with 3 and the name of the file where the configuration is not there', () => {
     expect(run(['dist/apps/balance/main.js'], { TALLYSTICK_CONFIG: file })).toEqual({
@@ -43,7 +43,7 @@ describe('a process with a wrong configuration', () => {
       stdout: '',
       stderr: `error: ${file}: can not be read\n`,
     });
-  }, 60_000);
+  });
 });
 
 describe('a configuration', () => {

@@ -64,7 +64,7 @@ afterAll(async () => {
   await services.dispose();
   await Promise.all([kafka.stop(), cassandra.stop()]);
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 function journalWith(user: string): NodeProcess {
   const tls = ['--tls-cert', join(folder, 'journal.pem'), '--tls-key', join(folder, 'journal.key')];
@@ -199,7 +199,7 @@ describe('services on secured servers', () => {
   it('put an account that is opened into the balance view', async () => {
     expect(await openAndRead(1_200)).toBe(1_200);
     expect(service('balance').log).not.toMatch(/^ +at /m);
-  }, 60_000);
+  });
 
   it('set aside what can not be decoded, say and count it, and go on', async () => {
     const client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING });
@@ -236,7 +236,7 @@ describe('services on secured servers', () => {
         'dead-letter-reason': expect.stringMatching(/\w/),
         value: 'garbage',
       });
-  }, 120_000);
+  });
 
   it('go on in a new generation of the views when it is switched to', async () => {
     await start(OTHER_VIEWS);

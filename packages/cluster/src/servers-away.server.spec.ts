@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([kafka.close(), cassandra.close()]);
-}, 60_000);
+});
 
 beforeEach(() => {
   services = new Services();
@@ -102,7 +102,7 @@ describe('a service that starts before its servers', () => {
     const ledger = await services.start('ledger');
     await ledger.says('no EventStoreDB answers');
     expect(await ledger.end()).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('a service whose topics are missing', () => {
@@ -115,5 +115,5 @@ describe('a service whose topics are missing', () => {
     await balance.isReady();
     expect(balance.times('has no topic')).toBe(1);
     expect(balance.log).not.toMatch(/^ +at /m);
-  }, 120_000);
+  });
 });

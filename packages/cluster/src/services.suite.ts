@@ -12,7 +12,7 @@ import { accepts, freePorts, NodeProcess } from '@tallystick/servers';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const STANDIN = join(ROOT, 'packages/journal/eventstoredb/standin/dist/main.js');
 const HOST = '127.0.0.1';
-const WAIT_MS = 90_000;
+const WAIT_MS = 150_000;
 const POLL_MS = 20;
 
 export type Configuration = Readonly<Record<string, object>>;

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, jest } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
 import { describeBus } from '../bus.suite.js';
 import { kafkaBus } from './index.js';
 import { KafkaUnderTest } from './kafka-under-test.suite.js';
-
-jest.setTimeout(60_000);
 
 let kafka: TestKafka;
 

@@ -1,6 +1,6 @@
 // What the bus on Kafka promises beyond the suite: about groups, offsets and messages that are not as they should be.
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodePayload, encodePayload } from '@tallystick/events';
 import { START } from '@tallystick/journal';
 import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
@@ -10,8 +10,6 @@ import { kafkaClient } from './connection.js';
 import { createTopics, withAdmin } from './create-topics.js';
 import { type BusFailure, type DeadLetter, type KafkaBus, type KafkaBusOptions, kafkaBus } from './index.js';
 import { KafkaUnderTest } from './kafka-under-test.suite.js';
-
-jest.setTimeout(60_000);
 
 let kafka: TestKafka;
 let under: KafkaUnderTest;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { START } from '@tallystick/journal';
 import { type KafkaServer, startKafka } from '@tallystick/servers';
 import { RecordingConsumer } from '../bus.suite.js';
@@ -12,8 +12,6 @@ import { createTopics } from './create-topics.js';
 import { type BusFailure, kafkaBus } from './index.js';
 import { KafkaUnderTest } from './kafka-under-test.suite.js';
 import { topicWriter } from './topic-writer.js';
-
-jest.setTimeout(180_000);
 
 const USER = { username: 'tallystick', password: 'a tally stick was split in two' };
 const pause = (milliseconds: number, signal: AbortSignal) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { describeRequestTopic } from '../request-topic.suite.js';
@@ -6,8 +6,6 @@ import type { RequestHandler } from '../requests.js';
 import { withAdmin } from './create-topics.js';
 import { kafkaRequestTopic } from './request-topic.js';
 import { KafkaRequestsUnderTest } from './request-topic-under-test.suite.js';
-
-jest.setTimeout(60_000);
 
 let kafka: TestKafka;
 

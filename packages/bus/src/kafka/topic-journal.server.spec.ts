@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RecordedEvent, START } from '@tallystick/journal';
 import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
 import { withAdmin } from './create-topics.js';
 import { KafkaUnderTest } from './kafka-under-test.suite.js';
 import { type TopicJournal, topicJournal } from './topic-journal.js';
-
-jest.setTimeout(60_000);
 
 let kafka: TestKafka;
 let under: KafkaUnderTest;

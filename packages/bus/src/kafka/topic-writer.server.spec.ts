@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodePayload } from '@tallystick/events';
 import { type RecordedEvent, START } from '@tallystick/journal';
 import { type TestKafka, testKafka } from '@tallystick/servers/for-tests';
@@ -12,8 +12,6 @@ import { RegistryUnderTest } from './registry-under-test.suite.js';
 import { SchemaRegistry } from './schema-registry.js';
 import { topicWriter } from './topic-writer.js';
 import type { EventTopic } from './topics.js';
-
-jest.setTimeout(60_000);
 
 let kafka: TestKafka;
 let under: KafkaUnderTest;

@@ -90,7 +90,7 @@ describe('a stand-in that is killed with kill -9 in the middle of appends', () =
       );
       expect(lengths.every((read) => read.length % 2 === 0)).toBe(true);
     }
-  }, 60_000);
+  });
 
   it('cuts a torn tail, and appends behind what is whole', async () => {
     const connectionString = await start(0);
@@ -110,7 +110,7 @@ describe('a stand-in that is killed with kill -9 in the middle of appends', () =
     await appendFile(world.file, Buffer.alloc(5_000));
     await start(port);
     expect((await everything(journal)).map(({ revision }) => revision)).toEqual([0, 1]);
-  }, 60_000);
+  });
 });
 
 async function everything(journal: EventStoreJournal) {

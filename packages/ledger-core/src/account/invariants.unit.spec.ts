@@ -228,7 +228,7 @@ describe('any sequence of commands', () => {
       }),
       300,
     );
-  }, 120_000);
+  });
 
   it('folds from the beginning, or from a snapshot of any event, to the same state', () => {
     check(
@@ -245,5 +245,5 @@ describe('any sequence of commands', () => {
       }),
       100,
     );
-  }, 120_000);
+  });
 });

@@ -133,7 +133,7 @@ describe('messages that are never refused', () => {
       }),
       1500,
     );
-  }, 120_000);
+  });
 });
 
 /** What decides whether a transfer is taken, and transfers that come again and again. */
@@ -170,7 +170,7 @@ describe('transfers that come again', () => {
       }),
       1000,
     );
-  }, 60_000);
+  });
 });
 
 function sorted(account: AccountUnderTest): string[] {

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, jest } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import { recordsSuite } from '../records.suite.js';
 import { viewsSuite } from '../views.suite.js';
 import { type KeyspaceUnderTest, keyspaceUnderTest } from './cassandra-under-test.suite.js';
 import type { Cassandra } from './index.js';
 
 // Making a table takes a tenth of a second, removing one a quarter, on a quiet machine.
-jest.setTimeout(120_000);
 
 let keyspace: KeyspaceUnderTest;
 

@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { compareTable } from '../compare.js';
 import { type TableDefinition, TableDefinitionChanged, type ViewWriter } from '../port.js';
 import { type KeyspaceUnderTest, keyspaceUnderTest } from './cassandra-under-test.suite.js';
 import { GenerationSwitched, TableAddedLate } from './index.js';
-
-jest.setTimeout(120_000);
 
 const balances: TableDefinition = {
   name: 'balances',

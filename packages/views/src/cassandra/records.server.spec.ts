@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type KeyspaceUnderTest, keyspaceUnderTest } from './cassandra-under-test.suite.js';
 import type { Cassandra } from './index.js';
 import { type LossyProxy, proxyTo } from './proxied.suite.js';
-
-jest.setTimeout(120_000);
 
 const bytes = (text: string) => Buffer.from(text);
 
