@@ -37,7 +37,7 @@ interface Options
 }
 type Asked = RequestOf<(typeof webhookContract)['methods']['register']>;
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 150_000;
 
 /** Asks again and again until it is so. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
