@@ -17,7 +17,8 @@ import { printedSeed, writeCardFile } from '../generated-cards.suite.js';
 const REAL = fileURLToPath(
   new URL('../../../../shared/data/cards/uk-purchase-cards-2014-2016.csv.gz', import.meta.url),
 );
-const ROWS = 20_000;
+const REAL_ROWS = 20_000;
+const MADE_UP_ROWS = 5_000;
 const START_MS = 300_000;
 
 let embedded: DataFolder;
@@ -67,13 +68,13 @@ async function writeRows(file: string): Promise<void> {
     process.stderr.write(
       `SKIPPED: real card transactions, since ${REAL} is not there; made-up ones take their place\n`,
     );
-    writeCardFile(file, printedSeed(), ROWS, 200);
+    writeCardFile(file, printedSeed(), MADE_UP_ROWS, 200);
     return;
   }
   const lines: string[] = [];
   for await (const line of createInterface({ input: createReadStream(REAL).pipe(createGunzip()) })) {
     lines.push(line);
-    if (lines.length > ROWS) break;
+    if (lines.length > REAL_ROWS) break;
   }
   writeFileSync(file, `${lines.join('\n')}\n`);
 }
