@@ -1,40 +1,21 @@
 // What callers see of services and instances that are slow, break off, die, or never end.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePorts } from '@tallystick/servers';
-import { defaultEdge, type EdgeConfiguration } from './configuration.js';
+import { defaultEdge } from './configuration.js';
 import { EdgeUnderTest, feedToken } from './edge-under-test.suite.js';
+import { edgesInFront } from './edges-in-front.suite.js';
 import { RawConnection } from './raw-connection.suite.js';
 import { type Script, ScriptedService } from './scripted-service.suite.js';
 
 const HEAD = ['Host: edge', 'Authorization: Bearer token-of-1'];
 
-let api: ScriptedService;
-let edges: EdgeUnderTest[];
-
-async function edgeWith(
-  configuration: Partial<EdgeConfiguration>,
-  addresses: readonly string[] = [api.url],
-): Promise<EdgeUnderTest> {
-  const edge = await EdgeUnderTest.start({ first: { api: addresses } }, { configuration });
-  edges.push(edge);
-  return edge;
-}
-
-beforeEach(async () => {
-  api = await ScriptedService.start();
-  edges = [];
-});
-
-afterEach(async () => {
-  await Promise.all(edges.map((edge) => edge.stop()));
-  await api.stop();
-});
+const given = edgesInFront();
 
 describe('a service', () => {
   it('that takes too long is not waited for, and learns that nobody waits', async () => {
     const gone = Promise.withResolvers<void>();
-    api.script = (_request, response) => void response.once('close', () => gone.resolve());
-    const edge = await edgeWith({ patienceMs: 100 });
+    given.api.script = (_request, response) => void response.once('close', () => gone.resolve());
+    const edge = await given.start({ patienceMs: 100 });
     const { status, body } = await edge.get('/accounts');
     expect([status, body.code, body.retryable]).toEqual([504, 'timeout', { value: true }]);
     await gone.promise;
@@ -43,11 +24,11 @@ describe('a service', () => {
   it('learns where its caller has left', async () => {
     const asked = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
-    api.script = (_request, response) => {
+    given.api.script = (_request, response) => {
       asked.resolve();
       response.once('close', () => gone.resolve());
     };
-    const edge = await edgeWith({});
+    const edge = await given.start({});
     const raw = await RawConnection.to(edge.url);
     raw.write('GET /accounts HTTP/1.1', ...HEAD, '', '');
     await asked.promise;
@@ -56,19 +37,19 @@ describe('a service', () => {
   });
 
   it('that breaks off its answer breaks off the caller’s', async () => {
-    api.script = (_, response) => {
+    given.api.script = (_, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
       setImmediate(() => response.destroy());
     };
-    const edge = await edgeWith({});
+    const edge = await given.start({});
     await expect(edge.get('/accounts')).rejects.toThrow();
-    api.script = (_, response) => void response.end('{}');
+    given.api.script = (_, response) => void response.end('{}');
     expect((await edge.get('/accounts')).status).toBe(200);
   });
 
   it('of which no instance is there is unavailable', async () => {
     const [port] = await freePorts(1);
-    const edge = await edgeWith({}, [`http://127.0.0.1:${port}`]);
+    const edge = await given.start({}, { api: [`http://127.0.0.1:${port}`] });
     for (const method of ['GET', 'POST']) {
       const { status, body } = await edge.send(method, '/feed', method === 'POST' ? { body: 'a=1' } : {});
       expect([status, body.code, body.retryable]).toEqual([503, 'unavailable', { value: true }]);
@@ -102,8 +83,7 @@ describe('a live answer', () => {
   afterEach(() => feed.stop());
 
   it('outlives the time in which it had to begin', async () => {
-    const edge = await EdgeUnderTest.start({ first: { feed: [feed.url] } }, { configuration: { patienceMs: 100 } });
-    edges.push(edge);
+    const edge = await given.start({ patienceMs: 100 }, { feed: [feed.url] });
     const raw = await ask(edge);
     await raw.until('data: 1');
     raw.destroy();
@@ -123,30 +103,32 @@ describe('a live answer', () => {
 describe('an instance', () => {
   it('that can not be connected to has its requests done by another, writes too', async () => {
     const [port] = await freePorts(1);
-    const edge = await edgeWith({ upstream: { ...defaultEdge.upstream, restMs: 0 } }, [
-      `http://127.0.0.1:${port}`,
-      api.url,
-    ]);
+    const edge = await given.start(
+      { upstream: { ...defaultEdge.upstream, restMs: 0 } },
+      { api: [`http://127.0.0.1:${port}`, given.api.url] },
+    );
     for (let n = 0; n < 6; n++) {
       expect((await edge.get('/accounts')).status).toBe(200);
       expect((await edge.send('POST', '/feed', { body: `n=${n}` })).status).toBe(200);
       const upload = { token: null, body: new Uint8Array(100_000) };
       expect((await edge.send('PUT', '/attachments/one', upload)).status).toBe(200);
     }
-    expect(api.seen).toHaveLength(18);
-    expect(new Set(api.seen.filter(({ url }) => url === '/feed').map(({ body }) => body)).size).toBe(6);
+    expect(given.api.seen).toHaveLength(18);
+    expect(new Set(given.api.seen.filter(({ url }) => url === '/feed').map(({ body }) => body)).size).toBe(6);
     expect(await edge.metric('edge_retries_total{service="api"}')).toBeGreaterThan(0);
   });
 
   it('that dies with a read has the read done by another, and a write by none', async () => {
     const dying = await ScriptedService.start((request) => void request.socket.destroy());
-    const edge = await edgeWith({}, [dying.url, api.url]);
+    const edge = await given.start({}, { api: [dying.url, given.api.url] });
     const statuses = [];
     for (let n = 0; n < 8; n++) {
       expect((await edge.get('/accounts')).status).toBe(200);
       statuses.push((await edge.send('POST', '/feed', { body: `n=${n}` })).status);
     }
-    const written = [...dying.seen, ...api.seen].filter(({ method }) => method === 'POST').map(({ body }) => body);
+    const written = [...dying.seen, ...given.api.seen]
+      .filter(({ method }) => method === 'POST')
+      .map(({ body }) => body);
     expect(new Set(written).size).toBe(written.length);
     expect(written).toHaveLength(8);
     expect(statuses.filter((status) => status === 504)).toHaveLength(
@@ -157,12 +139,12 @@ describe('an instance', () => {
 
   it('that is alone is asked again where a kept connection had just been closed', async () => {
     let times = 0;
-    api.script = (request, response) => {
+    given.api.script = (request, response) => {
       times++;
       if (times === 2) request.socket.destroy();
       else response.end('{}');
     };
-    const edge = await edgeWith({});
+    const edge = await given.start({});
     expect((await edge.get('/accounts')).status).toBe(200);
     expect((await edge.get('/accounts')).status).toBe(200);
     expect(times).toBe(3);

@@ -1,6 +1,7 @@
 // Messages that can't be decoded: set aside as they were, with the reason, so that the rest can go on.
-import kafkajs, { type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
-import { type KafkaConnection, kafkaClient, kafkaTrouble } from './connection.js';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { type KafkaConnection, kafkaTrouble } from './connection.js';
+import { OrderedProducer } from './ordered-producer.js';
 
 export interface DeadLetter {
   readonly consumer: string;
@@ -10,15 +11,17 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-/** One producer, made when it is first needed; its sends wait for each other, for kafkajs loses messages otherwise (docs/kafka.md). */
+/** Its sends wait for each other. */
 export class DeadLetters {
-  #producer: Producer | undefined;
+  readonly #producer: OrderedProducer;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly connection: KafkaConnection,
-    private readonly topic: string,
-  ) {}
+    topic: string,
+  ) {
+    this.#producer = new OrderedProducer(connection, topic);
+  }
 
   /** The original key, value and headers, and where they were. @throws KafkaTrouble; then it may or may not be there */
   send(letter: DeadLetter, message: KafkaMessage): Promise<void> {
@@ -29,7 +32,7 @@ export class DeadLetters {
 
   async close(): Promise<void> {
     await this.#turn;
-    await this.#forget();
+    await this.#producer.close();
   }
 
   async #send(letter: DeadLetter, { key, value, headers }: KafkaMessage): Promise<void> {
@@ -41,34 +44,9 @@ export class DeadLetters {
       'dead-letter-reason': letter.reason,
     };
     try {
-      this.#producer ??= await this.#connect();
-      const copy = { key, value, partition: 0, headers: { ...headers, ...about } };
-      await this.#producer.send({ topic: this.topic, messages: [copy] });
+      await this.#producer.send([{ key, value, partition: 0, headers: { ...headers, ...about } }]);
     } catch (error) {
-      // After an error its sequence numbers are not to be trusted.
-      await this.#forget();
       throw kafkaTrouble(error, this.connection);
     }
-  }
-
-  async #connect(): Promise<Producer> {
-    const producer = kafkaClient(this.connection).producer({
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      idempotent: true,
-      maxInFlightRequests: 1,
-    });
-    try {
-      await producer.connect();
-      return producer;
-    } catch (error) {
-      await producer.disconnect().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #forget(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    await producer?.disconnect().catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
-// What is answered on its way to Kafka. kafkajs loses messages of an idempotent producer with two sends at a time, so there is one, and what
-// comes meanwhile goes together with the next.
-import kafkajs, { type Message, type Producer } from 'kafkajs';
-import { type KafkaConnection, KafkaTrouble, kafkaClient } from './connection.js';
+// What is answered on its way to Kafka: one send at a time, and what comes meanwhile goes together with the next.
+import type { Message } from 'kafkajs';
+import type { KafkaConnection } from './connection.js';
+import { OrderedProducer } from './ordered-producer.js';
 
 /** kafkajs groups the messages of a partition in quadratic time. */
 const MESSAGES_PER_SEND = 1_000;
@@ -12,14 +12,13 @@ interface Round {
 }
 
 export class ResponseWriter {
-  #producer: Producer | undefined;
+  readonly #producer: OrderedProducer;
   #next: Round | undefined;
   #sending: Promise<void> | undefined;
 
-  constructor(
-    private readonly connection: KafkaConnection,
-    private readonly topic: string,
-  ) {}
+  constructor(connection: KafkaConnection, topic: string) {
+    this.#producer = new OrderedProducer(connection, topic);
+  }
 
   /**
    * Resolves once the brokers have them. Each message names its partition.
@@ -36,7 +35,7 @@ export class ResponseWriter {
 
   async close(): Promise<void> {
     await this.#sending;
-    await this.#forget();
+    await this.#producer.close();
   }
 
   async #sendAll(): Promise<void> {
@@ -48,8 +47,6 @@ export class ResponseWriter {
         await this.#sendRound(round.messages);
         round.sent.resolve();
       } catch (error) {
-        // After an error its sequence numbers are not to be trusted.
-        await this.#forget();
         round.sent.reject(error);
       }
     }
@@ -57,36 +54,7 @@ export class ResponseWriter {
   }
 
   async #sendRound(all: readonly Message[]): Promise<void> {
-    this.#producer ??= await this.#connect();
-    for (let from = 0; from < all.length; from += MESSAGES_PER_SEND) {
-      const messages = all.slice(from, from + MESSAGES_PER_SEND);
-      const answers = await this.#producer.send({ topic: this.topic, messages });
-      // When leaders move while it sends, kafkajs may pass over a partition; it shows in who has answered.
-      const partitions = new Set(messages.map(({ partition }) => partition));
-      for (const { partition } of answers) partitions.delete(partition);
-      if (partitions.size > 0) throw new KafkaTrouble(`some partitions of ${this.topic} did not answer`);
-    }
-  }
-
-  /** A failed connect is fatal: the producer would go on without its number, and so without order. */
-  async #connect(): Promise<Producer> {
-    const producer = kafkaClient(this.connection).producer({
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      idempotent: true,
-      maxInFlightRequests: 1,
-    });
-    try {
-      await producer.connect();
-      return producer;
-    } catch (error) {
-      await producer.disconnect().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #forget(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    await producer?.disconnect().catch(() => undefined);
+    for (let from = 0; from < all.length; from += MESSAGES_PER_SEND)
+      await this.#producer.send(all.slice(from, from + MESSAGES_PER_SEND));
   }
 }
