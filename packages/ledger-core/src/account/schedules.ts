@@ -1,5 +1,6 @@
 // Scheduled payments and standing orders: transfers, or payments to another bank, that the account sends by itself on their dates. Each
-// date is decided once: its payment is taken, as a transfer or a payment in the same append, or it is missed. Dates are of the book's zone; what today is, the command says.
+// date is decided once: its payment is taken, as a transfer or a payment in the same append, or it is missed. Dates are of the book's zone;
+// what today is, the command says.
 import type { LocalDate } from '../brands.js';
 import { dayNumberOf, daysAfter, monthsAfter } from '../calendar.js';
 import { isGeneralLedger } from '../chart.js';
