@@ -14,7 +14,12 @@ interface Shown {
   readonly status: string;
   readonly next_date: string | null;
   readonly reference: string | null;
-  readonly last: { readonly date: string; readonly outcome: string; readonly reason: string | null } | null;
+  readonly last: {
+    readonly date: string;
+    readonly outcome: string;
+    readonly reason: string | null;
+    readonly payment_id: string | null;
+  } | null;
 }
 
 beforeEach(async () => {
@@ -122,6 +127,34 @@ describe('a standing order on the 31st', () => {
 });
 
 describe('a bank that is killed when a payment is due', () => {
+  it('pays another bank once, and has the message', async () => {
+    const begins = new Date((await now()) + 8 * 86_400_000).toISOString().slice(0, 10);
+    const creditor = { name: 'Bob', account: '12345', agent: '333333333' };
+    await schedule({ frequency: 'weekly', first_date: begins, destination: undefined, creditor });
+    const payments = new Set<string>();
+    for (const [n, delay] of [2, 12].entries()) {
+      const date = new Date(Date.parse(begins) + n * 7 * 86_400_000).toISOString().slice(0, 10);
+      const answered = driveTo(date).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      await bank.kill();
+      await answered;
+      bank = await on.start();
+      if ((await now()) < Date.parse(`${date}T11:59:00Z`)) await driveTo(date);
+      const id = await until(`it is taken on ${date}`, async () => {
+        const { last } = await order();
+        return last?.date === date ? (last.payment_id ?? undefined) : undefined;
+      });
+      const payment = await until(`${id} is noted`, async () => {
+        const { status, body } = await bank.get(`/staff/payments/${id}`);
+        return status === 200 ? body : undefined;
+      });
+      expect(payment).toMatchObject({ state: 'SENT', message: expect.stringContaining('<Nm>Bob</Nm>') });
+      payments.add(id);
+    }
+    expect(payments.size).toBe(2);
+    expect(await has(payer)).toBe(1_000 - 200);
+  }, 120_000);
+
   it.each([
     [0, 4, 15],
     [1, 8, 30],

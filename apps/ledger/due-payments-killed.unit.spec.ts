@@ -1,12 +1,14 @@
-// The timer of payments and the process of transfers, killed at each step, before it or after it, and started again.
+// The timer of payments and the processes behind it, killed at each step, before it or after it, and started again.
 import { describe, expect, it } from '@jest/globals';
 import { bookTimeIn } from '@tallystick/contracts';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
-import type { AccountId, LocalDate } from '@tallystick/ledger-core';
+import type { AccountId, LocalDate, PaymentId, SchedulePayment } from '@tallystick/ledger-core';
 import { account, funded, open } from '@tallystick/ledger-core/account/commands.suite';
-import { schedule } from '@tallystick/ledger-core/account/schedules.suite';
-import { Projector } from '@tallystick/views';
+import { schedule, scheduleElsewhere } from '@tallystick/ledger-core/account/schedules.suite';
+import { Projector, type Records } from '@tallystick/views';
 import { MemoryViews } from '@tallystick/views/memory/index';
+import { OutboundRecords } from '../payments/iso20022/outbound-records.js';
+import { ScheduledPaymentsProcess } from '../payments/iso20022/scheduled-payments.process.js';
 import { dueProjection } from './due.projection.js';
 import { DuePaymentsTimer } from './due-payments.timer.js';
 import { bookDate, contextFor, SECOND, World } from './ledger-over-memory.suite.js';
@@ -16,6 +18,7 @@ import { TransferProcess } from './transfer.process.js';
 const other = 'acc_2' as AccountId;
 const NOON = BigInt(Date.parse('2026-05-22T11:00:00Z')) * 1000n;
 const { signal } = new AbortController();
+const weekly = { frequency: 'WEEKLY' as const, firstDate: '2026-05-07' as LocalDate, personal: new Uint8Array([7]) };
 
 class Bank {
   readonly world = new World();
@@ -23,13 +26,13 @@ class Bank {
   private readonly projector = new Projector('views', this.views, [dueProjection]);
 
   /** Enough for two of three weeks that are due by now. */
-  static async begun(): Promise<Bank> {
+  static async begun(order: SchedulePayment): Promise<Bank> {
     const bank = new Bank();
     await bank.projector.prepare();
     const ledger = bank.world.ledger();
     await ledger.given(account, ...funded(250n));
     await ledger.given(other, open({ accountId: other }));
-    await ledger.given(account, schedule({ frequency: 'WEEKLY', firstDate: '2026-05-07' as LocalDate }));
+    await ledger.given(account, order);
     // Where the timer stands is known, so that its first run is not most of the steps.
     await bank.live(new Life(0, 'before'));
     bank.world.now = NOON;
@@ -55,23 +58,26 @@ class Bank {
       clock: () => world.now,
       localDateOf: bookDate,
     });
-    const after = await transfers.resumeAfter(0);
-    const events = await new MemoryJournal(world.store).readAll({ after, limit: 100_000 });
-    await transfers.apply({ partition: 0, events });
+    for (const process of [transfers, new ScheduledPaymentsProcess(ports.records)]) {
+      const after = await process.resumeAfter(0);
+      const events = await new MemoryJournal(world.store).readAll({ after, limit: 100_000 });
+      await process.apply({ partition: 0, events });
+    }
   }
 
   async books() {
     const events = (await this.world.events()).map(({ event }) => event);
-    const { client } = this.world.ledger();
+    const { client, records } = this.world.ledger();
     const balances = await Promise.all(
       [account, other].map((id) => client.account({ accountId: id }, contextFor('', ''))),
     );
     return {
       decided: events.flatMap((event) => ('occurrence' in event ? [`${event.type} ${event.occurrence}`] : [])),
-      transfers: events
-        .filter(({ type }) => type.startsWith('Transfer'))
+      moved: events
+        .filter(({ type }) => type.startsWith('Transfer') || type === 'PaymentSent')
         .map(({ type }) => type)
         .sort(),
+      noted: await notedIn(records),
       ledgers: balances.map(({ found }) => found?.balances.ledger),
     };
   }
@@ -83,32 +89,48 @@ class Bank {
   }
 }
 
+/** Of each payment that went to another bank: as whose it is noted, what of, and its state. */
+async function notedIn(records: Records): Promise<string[]> {
+  const outbound = new OutboundRecords(records);
+  const found = await Promise.all(
+    (await records.keys('outbound-payments', { limit: 100 })).map((paymentId) => outbound.get(paymentId as PaymentId)),
+  );
+  return found.map((record) => `${record?.accountId} ${record?.amount} ${record?.sealed} ${record?.state}`);
+}
+
+const SENT = `${account} 100 ${Buffer.from([7]).toString('base64')} SENT`;
+const DECIDED = [
+  'ScheduledPaymentTaken 2026-05-07',
+  'ScheduledPaymentTaken 2026-05-14',
+  'ScheduledPaymentMissed 2026-05-21',
+];
+
 describe('a bank that is killed while payments are due', () => {
-  it('has taken or missed each once, in order, when it has lived again', async () => {
-    const whole = await Bank.begun();
+  it.each([
+    [
+      'here',
+      schedule(weekly),
+      {
+        decided: DECIDED,
+        moved: ['Completed', 'Completed', 'Received', 'Received', 'Sent', 'Sent'].map((step) => `Transfer${step}`),
+        noted: [],
+        ledgers: [50n, 200n],
+      },
+    ],
+    [
+      'at another bank',
+      scheduleElsewhere(weekly),
+      { decided: DECIDED, moved: ['PaymentSent', 'PaymentSent'], noted: [SENT, SENT], ledgers: [50n, 0n] },
+    ],
+  ])('has taken or missed each once, in order, when it has lived again (%s)', async (_, order, expected) => {
+    const whole = await Bank.begun(order);
     const wholeLife = new Life(0, 'before');
     await whole.live(wholeLife);
-    const expected = await whole.books();
-    expect(expected).toEqual({
-      decided: [
-        'ScheduledPaymentTaken 2026-05-07',
-        'ScheduledPaymentTaken 2026-05-14',
-        'ScheduledPaymentMissed 2026-05-21',
-      ],
-      transfers: [
-        'TransferCompleted',
-        'TransferCompleted',
-        'TransferReceived',
-        'TransferReceived',
-        'TransferSent',
-        'TransferSent',
-      ],
-      ledgers: [50n, 200n],
-    });
+    expect(await whole.books()).toEqual(expected);
     expect(wholeLife.steps).toBeGreaterThan(10);
     for (const when of ['before', 'after'] as const)
       for (let step = 1; step <= wholeLife.steps; step++) {
-        const bank = await Bank.begun();
+        const bank = await Bank.begun(order);
         await expect(bank.live(new Life(step, when))).rejects.toBeInstanceOf(Killed);
         // What was decided last has left a row that is looked at a minute later.
         for (const later of [1n, 61n]) {

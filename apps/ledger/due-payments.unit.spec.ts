@@ -3,7 +3,7 @@ import { bookTimeIn } from '@tallystick/contracts';
 import { MemoryJournal } from '@tallystick/journal/memory/index';
 import type { AccountId, LocalDate, Micros, ScheduleId } from '@tallystick/ledger-core';
 import { account, fund, funded, open } from '@tallystick/ledger-core/account/commands.suite';
-import { schedule } from '@tallystick/ledger-core/account/schedules.suite';
+import { schedule, scheduleElsewhere } from '@tallystick/ledger-core/account/schedules.suite';
 import { Projector } from '@tallystick/views';
 import { MemoryViews } from '@tallystick/views/memory/index';
 import { dueProjection } from './due.projection.js';
@@ -39,9 +39,9 @@ class Due {
     return due;
   }
 
-  async schedule(command: ReturnType<typeof schedule>): Promise<void> {
+  async schedule(command: ReturnType<typeof schedule>, accountId = account): Promise<void> {
     const localDate = bookDate(this.world.now);
-    const outcome = await this.ledger.do(account, command, { localDate });
+    const outcome = await this.ledger.do(accountId, command, { localDate });
     expect(outcome).toMatchObject({ kind: 'answered' });
   }
 
@@ -158,11 +158,53 @@ describe('a scheduled payment', () => {
     expect(await due.decided()).toEqual(['taken 2026-05-12']);
   });
 
+  it('to another bank is taken likewise', async () => {
+    const order = scheduleElsewhere({ firstDate: '2026-05-31' as LocalDate, personal: new Uint8Array([7]) });
+    const due = await Due.with(150n, order);
+    await due.at('2026-05-31T12:00:00Z');
+    await due.at('2026-06-30T12:00:00Z', due.timer(due.world.ledger()));
+    await due.at('2026-06-30T13:00:00Z');
+    expect(await due.decided()).toEqual(['taken 2026-05-31', 'deferred 2026-06-30', 'missed 2026-06-30']);
+    const events = (await due.world.events()).map(({ event }) => event);
+    const taken = events.find(({ type }) => type === 'ScheduledPaymentTaken');
+    const paymentId = taken?.type === 'ScheduledPaymentTaken' ? taken.paymentId : null;
+    expect(paymentId).toMatch(/^payment_[a-p]{32}$/);
+    expect(events.filter(({ type }) => type === 'PaymentSent')).toMatchObject([
+      { paymentId, scheme: 'fps', amount: 100n, personal: order.personal },
+    ]);
+    expect(await due.sent()).toEqual([]);
+    expect(await due.ledger.balances(account)).toMatchObject({ ledger: 50n });
+  });
+
   it('that was cancelled is not taken', async () => {
     const due = await Due.with(1000n, monthly);
     await due.ledger.given(account, { type: 'CancelScheduledPayment', scheduleId: monthly.scheduleId });
     expect(await due.at('2026-06-01T00:00:00Z')).toBe(1);
     expect(await due.decided()).toEqual([]);
+  });
+});
+
+describe('payments of several schedules that are overdue', () => {
+  const every7days = { frequency: 'WEEKLY' as const, firstDate: '2026-05-07' as LocalDate };
+  const orders = [
+    schedule({ ...every7days, scheduleId: 'schedule_a' as ScheduleId }),
+    schedule({ ...every7days, scheduleId: 'schedule_b' as ScheduleId, firstDate: '2026-05-09' as LocalDate }),
+    monthly,
+  ];
+  const dates = ['05-07', '05-09', '05-14', '05-16', '05-21', '05-23', '05-28', '05-30', '05-31'];
+  const expected = dates.map((date, n) => `${n < 5 ? 'taken' : 'missed'} 2026-${date}`);
+
+  it('are taken in order of their dates', async () => {
+    const due = await Due.with(500n, ...orders);
+    await due.at('2026-05-02T00:00:00Z');
+    await due.at('2026-06-01T12:00:00Z');
+    expect(await due.decided()).toEqual(expected);
+  });
+
+  it('are so too where the timer had never run', async () => {
+    const due = await Due.with(500n, ...orders);
+    await due.at('2026-06-01T12:00:00Z');
+    expect(await due.decided()).toEqual(expected);
   });
 });
 
@@ -207,21 +249,21 @@ describe('a payment that there is not enough money for', () => {
 describe('the timer of payments', () => {
   it('goes through more than a page, on many accounts, each once', async () => {
     const due = await Due.with(10_000n);
-    await due.ledger.given('acc_2' as AccountId, open({ accountId: 'acc_2' as AccountId }));
-    for (let n = 0; n < 600; n++)
-      await due.schedule(
-        schedule({
-          scheduleId: `schedule_${n}` as ScheduleId,
-          amount: 1n,
-          firstDate: '2026-05-20' as LocalDate,
-          times: 2,
-        }),
-      );
+    const owners = [account, ...['acc_2', 'acc_3', 'acc_4', 'acc_5', 'acc_6'].map((id) => id as AccountId)];
+    for (const accountId of owners.slice(1))
+      await due.ledger.given(accountId, open({ accountId, overdraftLimit: 1_000n }));
+    for (let n = 0; n < 600; n++) {
+      const terms = { amount: 1n, firstDate: '2026-05-20' as LocalDate, times: 2 };
+      const order = scheduleElsewhere({ scheduleId: `schedule_${n}` as ScheduleId, ...terms });
+      await due.schedule(order, owners[n % owners.length]);
+    }
     expect(await due.at('2026-05-20T00:00:00Z')).toBe(600);
     expect(await due.at('2026-05-20T00:00:01Z')).toBe(0);
     await due.at('2026-07-01T00:00:00Z');
-    expect(await due.decided()).toHaveLength(1_200);
-    expect(await due.ledger.balances(account)).toMatchObject({ ledger: 8_800n });
+    expect(await due.decided()).toHaveLength(200);
+    expect(await due.ledger.balances(account)).toMatchObject({ ledger: 9_800n });
+    for (const accountId of owners.slice(1))
+      expect(await due.ledger.balances(accountId)).toMatchObject({ ledger: -200n });
   });
 
   it('goes on where it was stopped or failed, and several at once pay once', async () => {

@@ -5,7 +5,7 @@ import { schedulesProjection } from './schedules.projection.js';
 
 await runService({
   name: 'payments',
-  needs: ['records', 'views', 'keys'],
+  needs: ['bus', 'records', 'views', 'keys'],
   projections: [schedulesProjection],
   module: (parts) => {
     const { seal, open } = parts.keys();

@@ -33,7 +33,7 @@ export class PaymentsController extends Payments {
     const outbound = new OutboundPayments({ ledger, accounts, records, seal, open });
     this.pay = outbound.pay;
     this.payment = outbound.payment;
-    const scheduled = new Schedules({ ledger, views, freshness, seal });
+    const scheduled = new Schedules({ ledger, accounts, records, views, freshness, seal });
     this.schedulePayment = scheduled.schedulePayment;
     this.cancelSchedule = scheduled.cancelSchedule;
     this.schedules = scheduled.schedules;

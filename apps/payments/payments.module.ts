@@ -30,6 +30,7 @@ import { Replies } from './iso20022/replies.js';
 import { NamedAccounts } from './named-accounts.js';
 import { OPEN_PERSONAL, PaymentsController, SEAL_PERSONAL } from './payments.controller.js';
 import type { SealPersonal } from './payments.js';
+import { PaymentsProcesses } from './payments.processes.js';
 import { ScheduleRoutes } from './schedules.routes.js';
 import { StaffRequests } from './staff.requests.js';
 import { StaffPaymentRoutes } from './staff.routes.js';
@@ -143,6 +144,7 @@ export class PaymentsModule {
         { provide: SEAL_PERSONAL, useValue: seal },
         { provide: OPEN_PERSONAL, useValue: open },
         PaymentsController,
+        PaymentsProcesses,
         requests,
         namedAccounts,
         staffRoutes,

@@ -10,6 +10,7 @@ export const schedulesTable: TableDefinition = {
     /** `personal` is sealed as in the event, so that destroying the key erases it here, too. */
     what: {
       destination_account_id: 'text',
+      scheme: 'text',
       amount: 'money',
       currency: 'text',
       frequency: 'text',
@@ -21,6 +22,12 @@ export const schedulesTable: TableDefinition = {
     },
     standing: { status: 'text', decided: 'integer', next_date: 'text' },
     /** Of the last payment that was due. */
-    latest: { latest_date: 'text', latest_outcome: 'text', latest_reason: 'text', latest_transfer_id: 'text' },
+    latest: {
+      latest_date: 'text',
+      latest_outcome: 'text',
+      latest_reason: 'text',
+      latest_transfer_id: 'text',
+      latest_payment_id: 'text',
+    },
   },
 };

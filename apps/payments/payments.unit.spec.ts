@@ -6,11 +6,13 @@ import type { AccountId, CurrencyCode, Micros } from '@tallystick/ledger-core';
 import {
   BOOK_DATE,
   BOOK_ZONE,
+  BUS,
   CLOCK,
   ContractsModule,
   FRESHNESS,
   RANDOM,
   RECORDS,
+  RUNS_PROCESSES,
   SECRETS,
   TIME,
   VIEWS,
@@ -61,6 +63,8 @@ beforeEach(async () => {
     [VIEWS, new MemoryViews()],
     [FRESHNESS, { waitUntil: async () => {} }],
     [TIME, over.time],
+    [BUS, { run: async () => {} }],
+    [RUNS_PROCESSES, false],
     [RANDOM, over.random],
   ];
   const ports = {

@@ -30,9 +30,10 @@ export const schedulesProjection: Projection = mapping({
 });
 
 function whatOf({ schedule, personal }: Extract<ScheduleEvent, { readonly type: 'PaymentScheduled' }>): Row {
-  const { destinationAccountId, amount, currency, frequency, firstDate, lastDate, times } = schedule;
+  const { destinationAccountId, otherBank, amount, currency, frequency, firstDate, lastDate, times } = schedule;
   return {
     destination_account_id: destinationAccountId,
+    scheme: otherBank?.scheme ?? null,
     amount,
     currency,
     frequency,
@@ -54,6 +55,7 @@ function latestOf(event: ScheduleEvent): Row | undefined {
         latest_outcome: 'TAKEN',
         latest_reason: null,
         latest_transfer_id: event.transferId,
+        latest_payment_id: event.paymentId,
       };
     case 'ScheduledPaymentDeferred':
     case 'ScheduledPaymentMissed':
@@ -62,6 +64,7 @@ function latestOf(event: ScheduleEvent): Row | undefined {
         latest_outcome: event.type === 'ScheduledPaymentMissed' ? 'MISSED' : 'DEFERRED',
         latest_reason: event.reason,
         latest_transfer_id: null,
+        latest_payment_id: null,
       };
   }
 }

@@ -1,8 +1,9 @@
 // HTTP for the bank's own people: scheduled payments and standing orders.
-import { Type } from '@sinclair/typebox';
-import type { ClientOf, paymentsContract } from '@tallystick/contracts';
+import { type Static, Type } from '@sinclair/typebox';
+import type { CallContext, ClientOf, paymentsContract } from '@tallystick/contracts';
 import type { AccountId, LocalDate, ScheduleId } from '@tallystick/ledger-core';
-import { exactAmount, type HttpRoutes } from '@tallystick/transport/service';
+import { badParam, exactAmount, type HttpRoutes } from '@tallystick/transport/service';
+import { clearingSystem, creditor, creditorOf } from './iso20022/creditor.js';
 import type { OpenPersonal } from './iso20022/outbound.js';
 import { accountId, closed, destination, type NamedAccounts, owner } from './named-accounts.js';
 import type { Schedule } from './schedules.js';
@@ -12,9 +13,12 @@ const FREQUENCIES = { once: 'ONCE', weekly: 'WEEKLY', monthly: 'MONTHLY', yearly
 type FrequencyName = keyof typeof FREQUENCIES;
 
 const orNull = Type.Union([Type.String(), Type.Null()]);
+const creditorShown = Type.Object({ name: Type.String(), account: Type.String(), agent: Type.String() });
 const scheduleBody = closed({
   ...owner,
   ...destination,
+  creditor: Type.Optional(creditor),
+  clearing_system: Type.Optional(clearingSystem),
   amount: money,
   frequency: Type.Union((Object.keys(FREQUENCIES) as FrequencyName[]).map((name) => Type.Literal(name))),
   first_date: dateText,
@@ -27,7 +31,9 @@ const scheduleParam = closed({ schedule_id: Type.String({ pattern: '^schedule_[a
 const scheduleAnswer = Type.Object({
   id: Type.String(),
   account_id: Type.String(),
-  destination_account_id: Type.String(),
+  destination_account_id: orNull,
+  creditor: Type.Union([creditorShown, Type.Null()]),
+  clearing_system: orNull,
   amount: Type.Object({ amount: Type.Integer(), currency: Type.String() }),
   frequency: Type.String(),
   first_date: Type.String(),
@@ -37,7 +43,13 @@ const scheduleAnswer = Type.Object({
   status: Type.String(),
   next_date: orNull,
   last: Type.Union([
-    Type.Object({ date: Type.String(), outcome: Type.String(), reason: orNull, transfer_id: orNull }),
+    Type.Object({
+      date: Type.String(),
+      outcome: Type.String(),
+      reason: orNull,
+      transfer_id: orNull,
+      payment_id: orNull,
+    }),
     Type.Null(),
   ]),
 });
@@ -63,7 +75,7 @@ export class ScheduleRoutes {
     routes.add({
       method: 'POST',
       url: '/staff/payments/schedules',
-      summary: 'Have money sent to another account on a date, or again and again from a date on',
+      summary: 'Have money sent to another account or another bank on a date, or again and again from a date on',
       schemas: { body: scheduleBody, response: { 200: done } },
       handle: async ({ body, headers }, reply) => {
         const { requests, named, payments } = this.ports;
@@ -78,15 +90,30 @@ export class ScheduleRoutes {
           times: body.times ?? null,
           reference: textOf('reference', body.reference) ?? null,
         };
-        const [account, destinationAccountId] = await Promise.all([
+        const [account, paid] = await Promise.all([
           named.idOf('account', body.account_id, body.account, context),
-          named.idOf('destination', body.destination_account_id, body.destination, context),
+          this.paidBy(body, context),
         ]);
-        const request = { ...terms, accountId: account, destinationAccountId };
-        const { scheduleId, outcomes } = await payments.schedulePayment(request, context);
+        const request = { ...terms, accountId: account, ...paid };
+        const { scheduleId, fault, outcomes } = await payments.schedulePayment(request, context);
+        if (fault !== null) throw badParam('message', fault.message);
         return requests.answer(scheduleId, account, outcomes, context, reply);
       },
     });
+  }
+
+  /** @throws ProblemError where neither an account of ours nor another bank's is named, or both */
+  private async paidBy(body: Static<typeof scheduleBody>, context: CallContext) {
+    const { destination_account_id: id, destination: number, creditor: other, clearing_system: code } = body;
+    if (other === undefined) {
+      if (code !== undefined)
+        throw badParam('clearing_system', 'a clearing system goes with a creditor at another bank');
+      const destinationAccountId = await this.ports.named.idOf('destination', id, number, context);
+      return { destinationAccountId, creditor: null, clearingSystem: null };
+    }
+    if (id !== undefined || number !== undefined)
+      throw badParam('creditor', 'either a destination or a creditor at another bank is given, not both');
+    return { destinationAccountId: null, creditor: creditorOf(other), clearingSystem: code ?? null };
   }
 
   private addList(routes: HttpRoutes): void {
@@ -127,18 +154,22 @@ export class ScheduleRoutes {
 
   private async shown(schedule: Schedule) {
     const { id, accountId: account, destinationAccountId, amount, currency, firstDate, lastDate, times } = schedule;
-    const { personal, frequency, status, nextDate, last } = schedule;
-    const text = personal === null ? null : await this.ports.open(account, personal);
+    const { personal, clearingSystem: code, frequency, status, nextDate, last } = schedule;
+    const opened = personal === null ? 'erased' : await this.ports.open(account, personal);
+    const { name, account: number, agent, reference } = opened === 'erased' ? {} : opened;
+    const isKnown = name !== undefined && number !== undefined && agent !== undefined;
     return {
       id,
       account_id: account,
       destination_account_id: destinationAccountId,
+      creditor: isKnown ? { name, account: number, agent } : null,
+      clearing_system: code,
       amount: { amount: exactAmount(amount), currency },
       frequency: frequency.toLowerCase(),
       first_date: firstDate,
       last_date: lastDate,
       times,
-      reference: text === null || text === 'erased' ? null : (text.reference ?? null),
+      reference: reference || null,
       status: status.toLowerCase(),
       next_date: nextDate,
       last: last && {
@@ -146,6 +177,7 @@ export class ScheduleRoutes {
         outcome: last.outcome.toLowerCase(),
         reason: last.reason,
         transfer_id: last.transferId,
+        payment_id: last.paymentId,
       },
     };
   }

@@ -1,11 +1,12 @@
 // Scheduled payments and standing orders as the staff have them over HTTP.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bookDateIn } from '@tallystick/contracts';
-import type { AccountCommand, AccountId, LocalDate, ScheduleId, TransferId } from '@tallystick/ledger-core';
+import type { AccountCommand, AccountId, LocalDate, PaymentId, ScheduleId, TransferId } from '@tallystick/ledger-core';
 import { NUMBER } from '../card-processing/gateway-over-memory.suite.js';
 import { type PaymentsOverMemory, paymentsOverMemory } from './iso20022/payments-over-memory.suite.js';
 
 const SCHEDULES = '/staff/payments/schedules';
+const creditor = { name: 'Bob', account: '12345', agent: '333333333' };
 const destination = { sort_code: '040004', account_number: '12345678' };
 
 let bank: PaymentsOverMemory;
@@ -42,6 +43,7 @@ async function take(scheduleId: string, occurrence: string): Promise<void> {
     scheduleId: scheduleId as ScheduleId,
     occurrence: occurrence as LocalDate,
     transferId: `transfer_${occurrence}` as TransferId,
+    paymentId: `payment_${occurrence}` as PaymentId,
     tryAgainAt: null,
     personal: null,
   };
@@ -67,6 +69,8 @@ describe('a schedule by the staff', () => {
         id: first.body.id,
         account_id: payer,
         destination_account_id: payee,
+        creditor: null,
+        clearing_system: null,
         amount: { amount: 100, currency: 'GBP' },
         frequency: 'monthly',
         first_date: '2026-05-31',
@@ -94,13 +98,25 @@ describe('a schedule by the staff', () => {
     const payment = { payment_id: 'wages', amount: { amount: 100, currency: 'GBP' } };
     await bank.post(`/staff/accounts/${payer}/inbound-payments`, payment, 'wages');
     await take(id, '2026-05-31');
-    const last = { date: '2026-05-31', outcome: 'taken', reason: null, transfer_id: 'transfer_2026-05-31' };
+    const last = {
+      date: '2026-05-31',
+      outcome: 'taken',
+      reason: null,
+      transfer_id: 'transfer_2026-05-31',
+      payment_id: null,
+    };
     const { position } = (await bank.post(SCHEDULES, order(), 'other')).body;
     expect(await listed(position)).toEqual(
       expect.arrayContaining([expect.objectContaining({ id, status: 'active', next_date: '2026-06-30', last })]),
     );
     await take(id, '2026-06-30');
-    const missed = { date: '2026-06-30', outcome: 'missed', reason: 'InsufficientFunds', transfer_id: null };
+    const missed = {
+      date: '2026-06-30',
+      outcome: 'missed',
+      reason: 'InsufficientFunds',
+      transfer_id: null,
+      payment_id: null,
+    };
     const later = (await bank.post(SCHEDULES, order(), 'another')).body.position;
     expect(await listed(later)).toEqual(
       expect.arrayContaining([expect.objectContaining({ id, status: 'finished', next_date: null, last: missed })]),
@@ -129,6 +145,8 @@ describe('a schedule by the staff', () => {
     ['another currency', { amount: { amount: 1, currency: 'EUR' } }, 412, 'precondition_failed.currency_mismatch'],
     ['a card number as reference', { reference: NUMBER }, 400, 'bad_request.bad_param.reference'],
     ['no destination', { destination_account_id: undefined }, 400, 'bad_request.missing_param.destination_account_id'],
+    ['a destination and a creditor', { creditor }, 400, 'bad_request.bad_param.creditor'],
+    ['a clearing system for nobody', { clearing_system: 'TCH' }, 400, 'bad_request.bad_param.clearing_system'],
     ['an unknown account', { destination_account_id: 'acc_0000nobody' }, 404, 'not_found.account'],
     ['an unknown payer', { account_id: 'acc_0000nobody' }, 404, 'not_found.account'],
   ])('is refused with %s, and nothing is stored', async (_, overrides, status, code) => {
@@ -146,6 +164,14 @@ describe('a schedule by the staff', () => {
   it('is not for strangers', async () => {
     const answer = await bank.get(`${SCHEDULES}?account_id=${payer}`, 'Bearer guess');
     expect(answer.status).toBe(401);
+  });
+
+  it('is in the list however many there are', async () => {
+    for (let n = 0; n < 100; n++) await bank.post(SCHEDULES, order(), `order ${n}`);
+    const answer = await bank.post(SCHEDULES, order(), 'one more');
+    expect([answer.status, answer.body.code]).toEqual([412, 'precondition_failed.too_many_schedules']);
+    await bank.runProcesses();
+    expect(await listed()).toHaveLength(100);
   });
 
   it('may begin on the day it is in the zone of the book', async () => {

@@ -17,6 +17,7 @@ import type { AtRest } from './at-rest-world.js';
 import { textOf } from './model/invariants.js';
 import type { NaiveAccount } from './model/naive-account.js';
 import { checkDisputes } from './model/naive-disputes.js';
+import { checkPaymentsElsewhere } from './payments-elsewhere.js';
 import { BOOK_ZONE } from './plan.js';
 
 type ListMethod = (typeof transactionsContract)['methods']['list'];
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   checkSnapshots,
   checkFinance,
   checkEnrichment,
+  checkPaymentsElsewhere,
 ];
 
 const FRESH = { waitUntil: async () => {} };

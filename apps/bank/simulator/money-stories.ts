@@ -1,6 +1,7 @@
 // Transfers, payments, pots, and what the bank itself does with an account.
 import { bookDateIn } from '@tallystick/contracts';
 import type { AccountCommand, LedgerAccount, PaymentId, ScheduleId, TransferId } from '@tallystick/ledger-core';
+import { idsOf } from '../../ledger/due-payments.timer.js';
 import { BOOK_ZONE, DAY, NOSTRO, SECOND, USD, WORLD_BEGINS } from './plan.js';
 import type { Story } from './story.js';
 
@@ -95,14 +96,16 @@ function pots(story: Story): void {
   if (draw.happens(60_000)) story.say({ type: 'ClosePot', potId });
 }
 
-/** On a date of the next days, once or again; now and then it is cancelled. */
+/** On a date of the next days, once or again, to an account or another bank; now and then it is cancelled. */
 function schedule(story: Story): void {
   const { draw, account, name } = story;
   const scheduleId = `schedule_${name}` as ScheduleId;
+  const elsewhere = draw.happens(400_000);
   const command = {
     type: 'SchedulePayment' as const,
     scheduleId,
-    destinationAccountId: story.other().accountId,
+    destinationAccountId: elsewhere ? null : story.other().accountId,
+    otherBank: elsewhere ? { scheme: 'fps', nostro: NOSTRO } : null,
     amount: story.amount(20_000),
     currency: account.currency,
     frequency: draw.pick(['ONCE', 'WEEKLY', 'WEEKLY', 'MONTHLY'] as const),
@@ -112,9 +115,16 @@ function schedule(story: Story): void {
     personal: null,
   };
   story.say(command, { ...command, amount: command.amount + 1n });
-  if (!draw.happens(200_000)) return;
-  story.wait();
-  story.say({ type: 'CancelScheduledPayment', scheduleId });
+  if (draw.happens(200_000)) {
+    story.wait();
+    story.say({ type: 'CancelScheduledPayment', scheduleId });
+  }
+  if (!elsewhere) return;
+  // By then the first payment was taken or missed.
+  story.pass(5 * DAY);
+  const { paymentId } = idsOf(account.accountId, scheduleId, command.firstDate);
+  if (draw.happens(500_000)) story.say({ type: 'ConfirmPayment', paymentId });
+  if (draw.happens(500_000)) story.say({ type: 'ReturnPayment', paymentId, reason: 'closed' });
 }
 
 function bankSide(story: Story): void {

@@ -79,7 +79,7 @@ export const plantedDecisions: Readonly<Record<string, Plant>> = {
       const lent = 1_000_000n;
       const generous: AccountState = { ...state, overdraftLimit: state.overdraftLimit + lent };
       return mapEvents(decide(generous, command, context), (event) => {
-        if (event.type !== 'TransferSent') return event;
+        if (event.type !== 'TransferSent' && event.type !== 'PaymentSent') return event;
         return { ...event, balances: { ...event.balances, available: event.balances.available - lent } };
       });
     },

@@ -24,6 +24,7 @@ import { InvariantBroken, Invariants, textOf } from './model/invariants.js';
 import { NaiveBank } from './model/naive-bank.js';
 import { checkSchedules } from './model/naive-schedules.js';
 import { accountOf, Outside } from './outside.js';
+import { startScheduledPayments } from './payments-elsewhere.js';
 import { BOOK_ZONE, DAY, HOUR, SECOND, WORLD_BEGINS } from './plan.js';
 import type { Plant } from './plant.js';
 import { Draws, keyed, Random } from './random.js';
@@ -75,6 +76,7 @@ const PROCESSES: Readonly<Record<string, Start>> = {
   transfers: startTransfers,
   due: startDue,
   enrichment: startEnrichment,
+  'scheduled-payments': startScheduledPayments,
 };
 /** Virtual time without faults after which everything must be at rest. */
 const REST_WITHIN = DAY;

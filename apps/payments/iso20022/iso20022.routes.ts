@@ -1,5 +1,5 @@
 // HTTP for the bank's own people and the scheme's gateway: messages of ISO 20022 in, payments to other banks out.
-import { type TProperties, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import type { CallContext, ClientOf, paymentsContract } from '@tallystick/contracts';
 import {
   Iso20022Error,
@@ -12,25 +12,25 @@ import {
 import { type AccountId, exponentOf, type PaymentId } from '@tallystick/ledger-core';
 import { badParam, type HttpRoutes, ProblemError } from '@tallystick/transport/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { closed } from '../named-accounts.js';
 import { currencyOf, type StaffRequests, textOf } from '../staff.requests.js';
+import { clearingSystem, creditor, creditorOf } from './creditor.js';
 import type { InboundPayments } from './inbound.js';
 import type { Replies, Reply } from './replies.js';
 
 const XML_TYPE = 'application/xml';
 
-const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
 const orNull = Type.Union([Type.String(), Type.Null()]);
-const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 
 const payBody = closed({
   account_id: Type.String({ pattern: '^acc_[0-9A-Za-z]{4,59}$' }),
-  creditor: closed({ name: text(140), account: text(34), agent: text(35) }),
+  creditor,
   amount: closed({
     amount: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   }),
-  reference: Type.Optional(text(140)),
-  clearing_system: Type.Optional(Type.String({ pattern: '^[A-Z0-9]{1,3}$', description: 'such as TCH or FDN' })),
+  reference: Type.Optional(Type.String({ minLength: 1, maxLength: 140 })),
+  clearing_system: Type.Optional(clearingSystem),
 });
 const done = Type.Object({ id: Type.String(), account_id: Type.String(), position: Type.String() });
 const paymentParam = closed({ payment_id: Type.String({ pattern: '^payment_[a-p]{32}$' }) });
@@ -90,17 +90,12 @@ export class Iso20022Routes {
       handle: async ({ body, headers }, reply) => {
         const { requests, payments } = this.ports;
         const context = requests.contextOf(headers);
-        const { name, account, agent } = body.creditor;
         const accountId = body.account_id as AccountId;
         const { paymentId, fault, outcomes } = await payments.pay(
           {
             ...requests.circumstances(headers),
             accountId,
-            creditor: {
-              name: textOf('name', name) ?? '',
-              account: textOf('account', account) ?? '',
-              agent: textOf('agent', agent) ?? '',
-            },
+            creditor: creditorOf(body.creditor),
             amount: BigInt(body.amount.amount),
             currency: currencyOf(body.amount.currency),
             reference: textOf('reference', body.reference) ?? null,

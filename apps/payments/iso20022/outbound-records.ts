@@ -1,5 +1,5 @@
 // What is noted of each payment to another bank: what its message is made of, sealed, and how far it is.
-import type { AccountId, CurrencyCode, PaymentId } from '@tallystick/ledger-core';
+import type { AccountId, CurrencyCode, Micros, PaymentId } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
 
 const COLLECTION = 'outbound-payments';
@@ -21,6 +21,30 @@ export interface OutboundRecord {
   readonly status: string | null;
   readonly reason: string | null;
   readonly returnedBy: PaymentId | null;
+}
+
+/** Of a payment that nothing is known of yet. */
+export function recordOf(
+  payment: Pick<OutboundRecord, 'accountId' | 'currency' | 'clearingSystem' | 'localDate'> & {
+    readonly amount: bigint;
+    readonly effectiveAt: Micros;
+  },
+  sealed: Uint8Array,
+): OutboundRecord {
+  const { accountId, amount, currency, clearingSystem, effectiveAt, localDate } = payment;
+  return {
+    accountId,
+    amount: String(amount),
+    currency,
+    clearingSystem,
+    at: String(effectiveAt),
+    localDate,
+    sealed: Buffer.from(sealed).toString('base64'),
+    state: 'PENDING',
+    status: null,
+    reason: null,
+    returnedBy: null,
+  };
 }
 
 export class OutboundRecords {

@@ -9,20 +9,12 @@ import type {
   RequestOf,
   ResponseOf,
 } from '@tallystick/contracts';
-import { Iso20022Error, iso20022 } from '@tallystick/iso20022';
-import {
-  type AccountCommand,
-  chart,
-  exponentOf,
-  isCurrency,
-  type PaymentId,
-  rejections,
-} from '@tallystick/ledger-core';
+import { type AccountCommand, chart, isCurrency, type PaymentId, rejections } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
 import type { SealPersonal } from '../payments.js';
 import { paymentIdOf } from './names.js';
-import { messageOf, type OutboundTexts } from './outbound-message.js';
-import { type OutboundRecord, OutboundRecords } from './outbound-records.js';
+import { type OutboundRecord, OutboundRecords, recordOf } from './outbound-records.js';
+import { faultOf, messageText, outboundTexts, schemeOf } from './outbound-texts.js';
 
 type Handlers = HandlersOf<typeof paymentsContract>;
 type Pay = RequestOf<(typeof paymentsContract)['methods']['pay']>;
@@ -42,8 +34,6 @@ export interface OutboundPorts {
   readonly open: OpenPersonal;
 }
 
-const codec = iso20022(exponentOf);
-
 export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
   private readonly records: OutboundRecords;
 
@@ -55,7 +45,7 @@ export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
     const commandId = `${request.caller}/${request.accountId}/${request.key}`;
     const paymentId = paymentIdOf(commandId);
     if (!isCurrency(request.currency)) return { paymentId, fault: null, outcomes: refused('InvalidCurrency') };
-    const texts = await this.textsOf(request, context);
+    const texts = await outboundTexts(this.ports.accounts, request, context);
     const sealed = await this.ports.seal(request.accountId, commandId, { ...texts }, context);
     const fresh = recordOf(request, sealed);
     const fault = faultOf(paymentId, fresh, texts);
@@ -75,17 +65,6 @@ export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
     return { found: { accountId, amount: BigInt(amount), currency, state, status, reason, returnedBy, message } };
   };
 
-  private async textsOf(request: Pay, context: CallContext): Promise<OutboundTexts> {
-    const { accountId, creditor, reference } = request;
-    const { found } = await this.ports.accounts.numberOf({ accountId }, context);
-    return {
-      ...creditor,
-      reference: reference ?? '',
-      debtorAccount: found?.accountNumber ?? accountId,
-      debtorAgent: found?.sortCode ?? '',
-    };
-  }
-
   private async send(
     paymentId: PaymentId,
     request: Pay,
@@ -96,7 +75,7 @@ export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
     const command: AccountCommand = {
       type: 'SendPayment',
       paymentId,
-      scheme: clearingSystem?.toLowerCase() ?? 'iso20022',
+      scheme: schemeOf(clearingSystem),
       amount,
       currency,
       nostro: chart.nostro('main'),
@@ -113,35 +92,7 @@ export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
     const texts = await this.ports.open(record.accountId, Buffer.from(record.sealed, 'base64'));
     if (texts === 'erased') return null;
     const { name = '', account = '', agent = '', reference = '', debtorAccount = '', debtorAgent = '' } = texts;
-    return codec.write(messageOf(paymentId, record, { name, account, agent, reference, debtorAccount, debtorAgent }));
-  }
-}
-
-function recordOf(request: Pay, sealed: Uint8Array): OutboundRecord {
-  const { accountId, amount, currency, clearingSystem, effectiveAt, localDate } = request;
-  return {
-    accountId,
-    amount: String(amount),
-    currency,
-    clearingSystem,
-    at: String(effectiveAt),
-    localDate,
-    sealed: Buffer.from(sealed).toString('base64'),
-    state: 'PENDING',
-    status: null,
-    reason: null,
-    returnedBy: null,
-  };
-}
-
-/** What the message would be refused for elsewhere is refused before any money moves. */
-function faultOf(paymentId: PaymentId, record: OutboundRecord, texts: OutboundTexts) {
-  try {
-    codec.write(messageOf(paymentId, record, texts));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Iso20022Error)) throw error;
-    return { path: error.path, message: error.message };
+    return messageText(paymentId, record, { name, account, agent, reference, debtorAccount, debtorAgent });
   }
 }
 

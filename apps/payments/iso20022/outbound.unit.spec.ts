@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Amount, TransactionStatus } from '@tallystick/iso20022';
+import type { Amount } from '@tallystick/iso20022';
 import { type PaymentsOverMemory, paymentsOverMemory } from './payments-over-memory.suite.js';
-import { codec, transferText } from './transfers.suite.js';
+import { codec, referenceOf, report, returning, transferText } from './transfers.suite.js';
 
 const SAMPLES = fileURLToPath(new URL('../../../../shared/data/iso20022/', import.meta.url));
 const MESSAGES = '/staff/payments/iso20022';
@@ -31,19 +31,7 @@ async function paid(changes: object = {}, key = 'p1'): Promise<string> {
   return body.id;
 }
 const shown = async (id: string) => (await bank.get(`/staff/payments/${id}`)).body;
-const referenceOf = (id: string) => id.replace('payment_', '');
 
-function report(id: string, TxSts: string, more: TransactionStatus = {}): string {
-  const status = { OrgnlTxId: referenceOf(id), TxSts, ...more };
-  const GrpHdr = { MsgId: `S-${TxSts}`, CreDtTm: '2026-05-01T10:00:00Z' };
-  return codec.write({ id: 'pacs.002.001.10', body: { FIToFIPmtStsRpt: { GrpHdr, TxInfAndSts: [status] } } });
-}
-function returning(id: string, amount: Amount, rtrId = 'R-1', NbOfTxs = '1'): string {
-  const GrpHdr = { MsgId: rtrId, CreDtTm: '2026-05-01T10:00:00Z', NbOfTxs, SttlmInf: { SttlmMtd: 'CLRG' } };
-  const RtrRsnInf = [{ Rsn: { Cd: 'CUST' } }];
-  const TxInf = [{ RtrId: rtrId, OrgnlTxId: referenceOf(id), RtrdIntrBkSttlmAmt: amount, RtrRsnInf }];
-  return codec.write({ id: 'pacs.004.001.09', body: { PmtRtr: { GrpHdr, TxInf } } });
-}
 const whole: Amount = { currency: 'USD', minor: 2_500n };
 
 /** The journal does not move, and the code is this. */

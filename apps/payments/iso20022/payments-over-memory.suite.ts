@@ -6,12 +6,14 @@ import type { Micros } from '@tallystick/ledger-core';
 import {
   BOOK_DATE,
   BOOK_ZONE,
+  BUS,
   CLOCK,
   ContractsModule,
   FRESHNESS,
   JOURNAL,
   RANDOM,
   RECORDS,
+  RUNS_PROCESSES,
   SECRETS,
   TIME,
   VIEWS,
@@ -24,6 +26,7 @@ import { AccountsModule } from '../../accounts/accounts.module.js';
 import { gatewayOverMemory, MAY_FIRST, type OverMemory } from '../../card-processing/gateway-over-memory.suite.js';
 import { PaymentsModule } from '../payments.module.js';
 import { schedulesProjection } from '../schedules.projection.js';
+import { ScheduledPaymentsProcess } from './scheduled-payments.process.js';
 
 const flipped = (bytes: Uint8Array) => Buffer.from(bytes.map((byte) => byte ^ 0xff));
 export const seal = async (_account: string, _commandId: string, text: Readonly<Record<string, string>>) =>
@@ -61,6 +64,8 @@ export interface PaymentsOverMemory {
   /** @returns the id of the account, opened with these fields */
   openAccount(fields: Readonly<Record<string, unknown>>, key: string): Promise<string>;
   ledgerBalance(accountId: string): Promise<number>;
+  /** What the service does by itself, once; its views have seen everything then. */
+  runProcesses(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +94,8 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     [BOOK_ZONE, 'Europe/London'],
     [FRESHNESS, { waitUntil: fill }],
     [TIME, over.time],
+    [BUS, { run: async () => {} }],
+    [RUNS_PROCESSES, false],
     [RANDOM, over.random],
   ];
   const ports = {
@@ -143,6 +150,12 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     async ledgerBalance(accountId) {
       const { found } = await over.ledger.account({ accountId: accountId as OverMemory['accountId'] }, over.context);
       return Number(found?.balances.ledger);
+    },
+    async runProcesses() {
+      await fill();
+      const process = new ScheduledPaymentsProcess(records);
+      const after = await process.resumeAfter(0);
+      await process.apply({ partition: 0, events: await over.journal.readAll({ after, limit: 100_000 }) });
     },
     stop: () => service.stop(),
   };

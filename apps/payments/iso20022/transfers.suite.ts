@@ -1,5 +1,5 @@
 // Credit transfers for specs, made up.
-import type { CreditTransfer, CreditTransferTransaction } from '@tallystick/iso20022';
+import type { Amount, CreditTransfer, CreditTransferTransaction, TransactionStatus } from '@tallystick/iso20022';
 import { iso20022 } from '@tallystick/iso20022';
 import { exponentOf } from '@tallystick/ledger-core';
 
@@ -55,4 +55,21 @@ export function statusesOf(text: string): (string | undefined)[] {
     const reason = StsRsnInf?.[0]?.Rsn;
     return reason !== undefined && 'Cd' in reason ? `${TxSts} ${reason.Cd}` : TxSts;
   });
+}
+
+export const referenceOf = (id: string) => id.replace('payment_', '');
+
+/** A pacs.002 about a payment of ours. */
+export function report(id: string, TxSts: string, more: TransactionStatus = {}): string {
+  const status = { OrgnlTxId: referenceOf(id), TxSts, ...more };
+  const GrpHdr = { MsgId: `S-${TxSts}`, CreDtTm: '2026-05-01T10:00:00Z' };
+  return codec.write({ id: 'pacs.002.001.10', body: { FIToFIPmtStsRpt: { GrpHdr, TxInfAndSts: [status] } } });
+}
+
+/** A pacs.004 that brings back money of a payment of ours. */
+export function returning(id: string, amount: Amount, rtrId = 'R-1', NbOfTxs = '1'): string {
+  const GrpHdr = { MsgId: rtrId, CreDtTm: '2026-05-01T10:00:00Z', NbOfTxs, SttlmInf: { SttlmMtd: 'CLRG' } };
+  const RtrRsnInf = [{ Rsn: { Cd: 'CUST' } }];
+  const TxInf = [{ RtrId: rtrId, OrgnlTxId: referenceOf(id), RtrdIntrBkSttlmAmt: amount, RtrRsnInf }];
+  return codec.write({ id: 'pacs.004.001.09', body: { PmtRtr: { GrpHdr, TxInf } } });
 }

@@ -125,6 +125,7 @@ export const unknownCardCommand = Type.Union([
 ]);
 
 export const frequency = Type.Unsafe<Frequency>(oneOf(['ONCE', 'WEEKLY', 'MONTHLY', 'YEARLY']));
+const otherBank = Type.Object({ scheme: text, nostro: ledgerAccount });
 const payment = { paymentId, scheme: text, amount: big, currency, nostro: ledgerAccount, personal: orNull(bytes) };
 
 export const accountCommand = Type.Union([
@@ -218,7 +219,8 @@ export const accountCommand = Type.Union([
   command('CancelTransfer', { transferId }),
   command('SchedulePayment', {
     scheduleId,
-    destinationAccountId: accountId,
+    destinationAccountId: orNull(accountId),
+    otherBank: orNull(otherBank),
     amount: big,
     currency,
     frequency,
@@ -232,6 +234,7 @@ export const accountCommand = Type.Union([
     scheduleId,
     occurrence: localDate,
     transferId,
+    paymentId,
     tryAgainAt: orNull(big),
     personal: orNull(bytes),
   }),

@@ -17,8 +17,22 @@ const circumstances = {
   localDate,
 };
 
+const creditor = Type.Object({
+  /** As its bank knows it: a number of its own or an IBAN. */
+  account: Type.String(),
+  name: Type.String(),
+  /** The creditor's bank: a clearing member's id, such as a routing number or a sort code. */
+  agent: Type.String(),
+});
+/** Code of ISO 20022, such as TCH or FDN; null where the banks settle between themselves. */
+const clearingSystem = orNull(Type.String());
+/** Where the payment can't be said in a pacs.008: the element that is to blame, and why. */
+const fault = orNull(Type.Object({ path: Type.String(), message: Type.String() }));
+
 const terms = {
-  destinationAccountId: accountId,
+  /** Null where another bank is paid. */
+  destinationAccountId: orNull(accountId),
+  clearingSystem,
   /** Of each payment. */
   amount: big,
   currency,
@@ -33,7 +47,10 @@ const schedule = Type.Object({
   id: scheduleId,
   accountId,
   ...terms,
-  /** Text `reference`, sealed under the account's key; null where it has none. */
+  /**
+   * Text `reference`, sealed under the account's key; null where it has none. Where another bank is paid, with it the creditor's `name`,
+   * `account` and `agent`.
+   */
   personal: orNull(Type.Uint8Array()),
   /** Microseconds since 1970: effectiveAt of its setting up. */
   created: big,
@@ -50,6 +67,8 @@ const schedule = Type.Object({
       /** Of one that was not taken: the name of the rejection. */
       reason: orNull(Type.String()),
       transferId: orNull(transferId),
+      /** Of one that went to another bank. */
+      paymentId: orNull(paymentId),
     }),
   ),
 });
@@ -66,14 +85,6 @@ const paymentState = Type.Union([
   /** Is back on the account. */
   Type.Literal('RETURNED'),
 ]);
-const otherBank = {
-  /** Of the creditor, as its bank knows it: a number of its own or an IBAN. */
-  account: Type.String(),
-  name: Type.String(),
-  /** The creditor's bank: a clearing member's id, such as a routing number or a sort code. */
-  agent: Type.String(),
-};
-
 export const paymentsContract = defineContract('payments', {
   /** Answers when the money has left the source; the rest is driven from the journal. */
   transfer: method({
@@ -89,10 +100,20 @@ export const paymentsContract = defineContract('payments', {
     idempotent: true,
     mutates: true,
   }),
-  /** A payment on a date, or a standing order, to another account of ours. The ledger takes each payment on its date. */
+  /**
+   * A payment on a date, or a standing order, to another account of ours or, with a creditor, to another bank. The ledger takes each
+   * payment on its date.
+   */
   schedulePayment: method({
-    request: Type.Object({ ...circumstances, accountId, ...terms, reference: orNull(Type.String()) }),
-    response: Type.Object({ scheduleId, outcomes }),
+    request: Type.Object({
+      ...circumstances,
+      accountId,
+      ...terms,
+      /** Null where an account of ours is paid. */
+      creditor: orNull(creditor),
+      reference: orNull(Type.String()),
+    }),
+    response: Type.Object({ scheduleId, fault, outcomes }),
     idempotent: true,
     mutates: true,
   }),
@@ -120,19 +141,13 @@ export const paymentsContract = defineContract('payments', {
     request: Type.Object({
       ...circumstances,
       accountId,
-      creditor: Type.Object(otherBank),
+      creditor,
       amount: big,
       currency,
       reference: orNull(Type.String()),
-      /** Code of ISO 20022, such as TCH or FDN; null where the banks settle between themselves. */
-      clearingSystem: orNull(Type.String()),
+      clearingSystem,
     }),
-    response: Type.Object({
-      paymentId,
-      /** Where the payment can't be said in a pacs.008: the element that is to blame, and why. */
-      fault: orNull(Type.Object({ path: Type.String(), message: Type.String() })),
-      outcomes,
-    }),
+    response: Type.Object({ paymentId, fault, outcomes }),
     idempotent: true,
     mutates: true,
   }),

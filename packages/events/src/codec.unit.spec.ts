@@ -161,6 +161,12 @@ describe('an event of an older version', () => {
     expect(codec.schemaVersionOf('Paid')).toBe(2);
   });
 
+  it('has what may be absent since', () => {
+    const optional = release(2, [{ name: 'note', type: ['null', 'string'], default: null }]);
+    const codec = new EventCodec([first, optional]);
+    expect(codec.decode(bytes)).toStrictEqual({ type: 'Paid', note: 'tea' });
+  });
+
   it('is not known to a catalogue without it', () => {
     expect(faultOf(() => new EventCodec([second]).decode(bytes))).toBe('unknown_schema');
   });

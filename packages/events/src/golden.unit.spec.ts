@@ -46,6 +46,14 @@ describe('the golden bytes', () => {
     expect(codec.encode(sample(released, kind)).toString('hex')).toBe(golden[key(released)]?.[kind]);
   });
 
+  it.each(
+    cases
+      .filter(({ released }) => released.version < codec.schemaVersionOf(released.name))
+      .map(({ released, kind }) => [key(released), kind, released] as const),
+  )('of %s (%s), an older version, still say what they said', (_name, kind, released) => {
+    expect(codec.decode(goldenBytes(released, kind))).toMatchObject(sample(released, kind));
+  });
+
   it.each(['full', 'bare'] as const)('of the metadata (%s) are read and written alike', (kind) => {
     const [released] = catalogue.filter((schema) => schema.aggregate === 'metadata');
     if (released === undefined) throw new Error('no metadata schema');

@@ -192,6 +192,20 @@ export const rejections = {
     false,
     'the number of payments must be a whole number from 1 to 10000',
   ),
+  InvalidDestination: facts(
+    'bad_request.bad_param.destination',
+    400,
+    '12',
+    false,
+    'a scheduled payment goes either to an account of this bank or to another bank',
+  ),
+  TooManySchedules: facts(
+    'precondition_failed.too_many_schedules',
+    412,
+    '12',
+    false,
+    'an account has 100 active scheduled payments at most',
+  ),
   ScheduleNotActive: facts(
     'precondition_failed.schedule_not_active',
     412,

@@ -59,6 +59,8 @@ export interface NaivePot {
 
 export interface NaiveSchedule {
   readonly amount: bigint;
+  /** To another bank. */
+  readonly elsewhere: boolean;
   readonly weekly: boolean;
   readonly firstDate: string;
   readonly times: number | null;
@@ -114,6 +116,8 @@ export class NaiveAccount {
   /** By id: the amount and where it stands. */
   readonly payments = new Map<string, { readonly amount: bigint; status: string }>();
   readonly schedules = new Map<string, NaiveSchedule>();
+  /** Payments of schedules to other banks, by id: the amount. */
+  readonly paidElsewhere = new Map<string, bigint>();
   /** The customer's list. */
   readonly rows = new Map<string, NaiveRow>();
   /** One per event of the stream. */

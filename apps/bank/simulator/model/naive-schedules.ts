@@ -18,12 +18,13 @@ export function isAboutSchedules(event: LedgerEvent): event is ScheduleEvent {
   return 'schedule' in event;
 }
 
-/** @param account as it is just before the event, and after the transfer that came with it */
+/** @param account as it is just before the event, and after the transfer or payment that came with it */
 export function applySchedule(account: NaiveAccount, { event, metadata }: Stored, invariants: Invariants): void {
   if (!isAboutSchedules(event)) return;
-  const { scheduleId, amount, frequency, firstDate, times } = event.schedule;
+  const { scheduleId, destinationAccountId, amount, frequency, firstDate, times } = event.schedule;
   if (event.type === 'PaymentScheduled') {
-    const kept = { amount, weekly: frequency === 'WEEKLY', firstDate, times, decided: 0, open: true };
+    const elsewhere = destinationAccountId === null;
+    const kept = { amount, elsewhere, weekly: frequency === 'WEEKLY', firstDate, times, decided: 0, open: true };
     account.schedules.set(scheduleId, kept);
     return;
   }
@@ -38,10 +39,12 @@ export function applySchedule(account: NaiveAccount, { event, metadata }: Stored
   invariants.same(ONCE, nextDateOf(known) ?? null, occurrence, () => `${event.type} of ${scheduleId}`);
   invariants.holds(ONCE, occurrence <= metadata.localDate, () => [scheduleId, occurrence, `on ${metadata.localDate}`]);
   if (event.type === 'ScheduledPaymentTaken') {
-    const sent = account.payments.get(event.transferId)?.amount ?? null;
+    const id = known.elsewhere ? event.paymentId : event.transferId;
+    const sent = account.payments.get(id ?? '')?.amount ?? null;
     const where = () => `${occurrence} of ${scheduleId}`;
     invariants.same('a scheduled payment moves its amount', known.amount, sent, where);
     invariants.same(RIGHT, null, reasonOf(account, 0n), where);
+    if (known.elsewhere && id !== null) account.paidElsewhere.set(id, known.amount);
   } else {
     const reason = reasonOf(account, known.amount);
     invariants.same(RIGHT, reason, event.reason, () => `${occurrence} of ${scheduleId}`);

@@ -23,6 +23,7 @@ import type {
   Frequency,
   Merchant,
   Money,
+  OtherBank,
   SchemeKeys,
 } from '../generated/events.js';
 
@@ -405,7 +406,10 @@ export type TransferCommand = SendTransfer | ReceiveTransfer | ReturnTransfer | 
 export interface SchedulePayment {
   readonly type: 'SchedulePayment';
   readonly scheduleId: ScheduleId;
-  readonly destinationAccountId: AccountId;
+  /** Null where another bank is paid. */
+  readonly destinationAccountId: AccountId | null;
+  /** Null where an account of this bank is paid. Who is paid at the other bank is in `personal`. */
+  readonly otherBank: OtherBank | null;
   readonly amount: Minor;
   readonly currency: CurrencyCode;
   readonly frequency: Frequency;
@@ -426,8 +430,9 @@ export interface TakeScheduledPayment {
   readonly type: 'TakeScheduledPayment';
   readonly scheduleId: ScheduleId;
   readonly occurrence: LocalDate;
-  /** Follows from the schedule and the occurrence. */
+  /** Both follow from the schedule and the occurrence; it becomes the one or the other, as its schedule says. */
   readonly transferId: TransferId;
+  readonly paymentId: PaymentId;
   /** Where there is not enough money now; null for the last try. Reference data. */
   readonly tryAgainAt: Micros | null;
   /** As the schedule's last event has it. */

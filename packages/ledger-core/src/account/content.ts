@@ -79,6 +79,7 @@ const fields: ContentFields = {
   SchedulePayment: [
     'scheduleId',
     'destinationAccountId',
+    'otherBank',
     'amount',
     'currency',
     'frequency',
@@ -94,13 +95,19 @@ const fields: ContentFields = {
   ReturnPayment: ['paymentId', 'reason'],
 };
 
+/** Of later versions: left out where nothing is given, so that a key that was used before still finds its command. */
+const ADDED = new Set(['otherBank']);
+
 /** Canonical text of the business content; two commands are the same exactly where it is equal. */
 export function contentOf(command: AccountCommand): string {
   // The table above is typed per command; here only the names are needed.
   const names = fields[command.type] as readonly string[];
   const values = command as Readonly<Record<string, unknown>> & AccountCommand;
   let text: string = command.type;
-  for (const name of names) text += `\n${name}=${canonical(values[name])}`;
+  for (const name of names) {
+    const value = values[name];
+    if (value !== null || !ADDED.has(name)) text += `\n${name}=${canonical(value)}`;
+  }
   return text;
 }
 

@@ -28,7 +28,7 @@ export type AccountStreamEvent =
   | PaymentEvent;
 
 /** Changes with every change of what events fold to: a snapshot of another version is not used. */
-export const FOLD_VERSION = 'account-5';
+export const FOLD_VERSION = 'account-6';
 
 export function evolve(state: AccountState, event: AccountStreamEvent, facts: EventFacts): void {
   state.revision = facts.revision;

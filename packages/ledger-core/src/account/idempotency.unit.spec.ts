@@ -8,6 +8,7 @@ import {
   funded,
   increment,
   issue,
+  nostro,
   open,
   refund,
   reverse,
@@ -15,6 +16,7 @@ import {
   tx,
 } from './commands.suite.js';
 import { contentOf } from './content.js';
+import { schedule, scheduleElsewhere } from './schedules.suite.js';
 import { DAY, GBP, given } from './specification.suite.js';
 import { keyString } from './state.js';
 
@@ -157,6 +159,14 @@ describe('the content of a command', () => {
     expect(contentOf(authorise('1', 1n, { merchant }))).toBe(contentOf(authorise('1', 1n, { merchant: reordered })));
     const other = { ...merchant, descriptor: 'A;mcc=1:1' };
     expect(contentOf(authorise('1', 1n, { merchant: other }))).not.toBe(contentOf(authorise('1', 1n, { merchant })));
+  });
+
+  it('is what it was before a field was added, where the field has nothing', () => {
+    expect(contentOf(schedule())).toMatch(/^SchedulePayment\nscheduleId=\S+\ndestinationAccountId=\S+\namount=100\n/);
+    const elsewhere = scheduleElsewhere();
+    const another = { ...elsewhere, otherBank: { scheme: 'tch', nostro } };
+    expect(contentOf(elsewhere)).not.toBe(contentOf({ ...elsewhere, otherBank: null }));
+    expect(contentOf(elsewhere)).not.toBe(contentOf(another));
   });
 });
 

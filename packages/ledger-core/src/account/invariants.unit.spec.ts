@@ -93,14 +93,15 @@ class World {
     if (known) expect(account.recorded.length).toBe(before);
   }
 
-  private schedule(side: number, terms: Pick<SchedulePayment, 'amount' | 'frequency' | 'times'>): void {
+  private schedule(side: number, terms: Pick<SchedulePayment, 'amount' | 'frequency' | 'times' | 'otherBank'>): void {
     const scheduleId = `schedule_${this.done.length}` as ScheduleId;
-    const destinationAccountId = this.ids[1 - side] ?? this.ids[LATECOMER];
+    const ours = this.ids[1 - side] ?? this.ids[LATECOMER];
+    const destinationAccountId = terms.otherBank === null ? ours : null;
     const firstDate = localDateOf(this.account(side).now + SECOND);
     this.do(side, schedule({ ...terms, scheduleId, destinationAccountId, firstDate }));
   }
 
-  /** Whatever is next of a schedule, due or not; what is taken is a transfer that goes its way. */
+  /** Whatever is next of a schedule, due or not; what is taken for an account of ours is a transfer that goes its way. */
   private takeScheduled(side: number, which: number, isLastTry: boolean, after: bigint): void {
     const known = this.scheduleOf(side, which);
     if (known === undefined) return;

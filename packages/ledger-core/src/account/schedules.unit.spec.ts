@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LocalDate, ScheduleId } from '../brands.js';
+import type { LedgerAccount, LocalDate, ScheduleId } from '../brands.js';
 import { dayNumberOf } from '../calendar.js';
-import { account, fund, funded, open, pay, transfer, tx, USD } from './commands.suite.js';
+import { account, fund, funded, nostro, open, pay, payment, transfer, tx, USD } from './commands.suite.js';
 import { occurrenceOf } from './schedules.js';
-import { schedule, take } from './schedules.suite.js';
+import { schedule, scheduleElsewhere, take } from './schedules.suite.js';
 import { DAY, GBP, given, START } from './specification.suite.js';
 
 const scheduleId = 'schedule_1' as ScheduleId;
@@ -60,11 +60,30 @@ describe('a schedule', () => {
     ['InvalidLastDate', { lastDate: 'soon' as LocalDate }],
     ['InvalidTimes', { times: 0 }],
     ['SameAccount', { destinationAccountId: account }],
+    ['InvalidDestination', { destinationAccountId: null }],
+    ['InvalidDestination', { otherBank: { scheme: 'fps', nostro } }],
+    [
+      'UnknownLedgerAccount',
+      { ...scheduleElsewhere(), otherBank: { scheme: 'fps', nostro: 'nostro' as LedgerAccount } },
+    ],
     ['CurrencyMismatch', { currency: USD }],
   ] as const)('is refused with %s', (rejection, overrides) => {
     given(...funded(1000n))
       .when(schedule(overrides))
       .thenRejected(rejection);
+  });
+
+  it('is one of a hundred active ones at most', () => {
+    const number = (n: number) => schedule({ scheduleId: `schedule_${n}` as ScheduleId });
+    given(...funded(1000n), ...Array.from({ length: 100 }, (_, n) => number(n)))
+      .when(number(100))
+      .thenRejected('TooManySchedules')
+      .when(number(99))
+      .thenRepeats(102)
+      .when({ type: 'CancelScheduledPayment', scheduleId: number(7).scheduleId })
+      .thenEvents({ type: 'ScheduledPaymentCancelled' })
+      .when(number(100))
+      .thenEvents({ type: 'PaymentScheduled' });
   });
 
   it('is cancelled once, and then pays no more', () => {
@@ -126,6 +145,39 @@ describe('a payment that is due', () => {
       .thenEvents({ type: 'TransferSent' }, { type: 'ScheduledPaymentTaken', schedule: { nextDate: '2026-03-31' } });
   });
 
+  it('to another bank leaves the account as a payment', () => {
+    const paymentId = payment('schedule_1_2026-01-31');
+    given(...funded(250n), scheduleElsewhere())
+      .when(take('2026-01-31', { personal: new Uint8Array([7]) }), { key: 't', ...on('2026-01-31') })
+      .thenEvents(
+        {
+          type: 'PaymentSent',
+          ...{ paymentId, transactionId: tx('t'), amount: 100n, scheme: 'fps', nostro, personal: new Uint8Array([7]) },
+        },
+        { type: 'ScheduledPaymentTaken', transferId: null, paymentId, schedule: { nextDate: '2026-02-28' } },
+      )
+      .balances({ ledger: 150n })
+      .when({ type: 'ReturnPayment', paymentId, reason: 'AC04' })
+      .thenEvents({ type: 'PaymentReturned' })
+      .balances({ ledger: 250n })
+      .when(take('2026-01-31'), { key: 'again' })
+      .thenNothing();
+  });
+
+  it('to another bank is deferred and missed likewise', () => {
+    const tryAgainAt = START + 5n * DAY;
+    given(...funded(99n), scheduleElsewhere())
+      .when(take('2026-01-31', { tryAgainAt }), on('2026-01-31'))
+      .thenEvents({ type: 'ScheduledPaymentDeferred', reason: 'InsufficientFunds' })
+      .when(take('2026-01-31'))
+      .thenEvents({ type: 'ScheduledPaymentMissed', reason: 'InsufficientFunds' })
+      .when(freeze)
+      .thenEvents({ type: 'AccountFrozen' })
+      .when(take('2026-02-28', { tryAgainAt }), on('2026-02-28', '2026-01-31'))
+      .thenEvents({ type: 'ScheduledPaymentMissed', reason: 'AccountFrozen' })
+      .balances({ ledger: 99n });
+  });
+
   it('is taken once, whoever takes it', () => {
     given(...set, [take('2026-01-31'), { key: 'a', ...on('2026-01-31') }])
       .when(take('2026-01-31'), { key: 'a' })
@@ -180,11 +232,14 @@ describe('a payment that is due', () => {
       .balances({ ledger: 250n });
   });
 
-  it('is missed where a transfer has its id already', () => {
+  it('is missed where a transfer or a payment has its id already', () => {
     const transferId = transfer('schedule_1_2026-01-31');
     given(...set, { type: 'CancelTransfer', transferId })
       .when(take('2026-01-31'), on('2026-01-31'))
       .thenEvents({ type: 'ScheduledPaymentMissed', reason: 'TransferCancelled' });
+    given(...funded(250n), scheduleElsewhere(), pay(10n, 'schedule_1_2026-01-31'))
+      .when(take('2026-01-31'), on('2026-01-31'))
+      .thenEvents({ type: 'ScheduledPaymentMissed', reason: 'IdInUse' });
   });
 
   it('counts the overdraft, and leaves holds and pots alone', () => {

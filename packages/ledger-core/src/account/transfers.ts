@@ -1,7 +1,7 @@
 // Transfers between accounts (two events on two streams, through in transit) and payments to and from other banks.
 import type { CurrencyCode, Minor } from '../brands.js';
 import { chart, isGeneralLedger } from '../chart.js';
-import type { TransferSent } from '../generated/events.js';
+import type { PaymentSent, TransferSent } from '../generated/events.js';
 import { move } from '../posting.js';
 import { type RejectionName, rejections } from '../rejections.js';
 import type {
@@ -199,12 +199,17 @@ function receivePayment(state: AccountState, command: ReceivePayment, context: C
 }
 
 function sendPayment(state: AccountState, command: SendPayment, context: CommandContext): Decision {
-  const { paymentId, scheme, amount, currency, nostro, personal } = command;
   const refused = refusalToSend(state, command);
-  if (refused !== undefined) return reject(refused);
-  const entry = entryOf(context, move(chart.customer(state.accountId), chart.paymentsInTransit, amount, currency));
-  const balances = balancesAfter(state, { ledger: -amount });
-  return decided({
+  return refused === undefined ? decided(paymentSent(state, command, context)) : reject(refused);
+}
+
+/** Of a payment that `refusalToSend` has nothing against. */
+export function paymentSent(
+  state: AccountState,
+  { paymentId, scheme, amount, currency, nostro, personal }: Omit<SendPayment, 'type'>,
+  context: CommandContext,
+): PaymentSent {
+  return {
     type: 'PaymentSent',
     paymentId,
     transactionId: context.mint('tx'),
@@ -213,9 +218,9 @@ function sendPayment(state: AccountState, command: SendPayment, context: Command
     currency,
     nostro,
     personal,
-    entry,
-    balances,
-  });
+    entry: entryOf(context, move(chart.customer(state.accountId), chart.paymentsInTransit, amount, currency)),
+    balances: balancesAfter(state, { ledger: -amount }),
+  };
 }
 
 function confirm(

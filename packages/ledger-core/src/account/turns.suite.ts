@@ -13,6 +13,7 @@ import {
   pot as firstPot,
   fund,
   increment,
+  nostro,
   pay,
   payment,
   provisionalCredit,
@@ -129,6 +130,7 @@ const scheduled = fc.record({
   amount,
   frequency: fc.constantFrom('ONCE' as const, 'WEEKLY' as const, 'MONTHLY' as const),
   times: fc.option(fc.constantFrom(1, 3), { nil: null }),
+  otherBank: fc.constantFrom(null, { scheme: 'fps', nostro }),
 });
 
 export type Act =
@@ -136,7 +138,7 @@ export type Act =
   | { readonly do: 'expire' | 'repeat'; readonly which: number }
   | { readonly do: 'transfer'; readonly amount: bigint }
   | { readonly do: 'advance'; readonly which: number }
-  | { readonly do: 'schedule'; readonly terms: Pick<SchedulePayment, 'amount' | 'frequency' | 'times'> }
+  | { readonly do: 'schedule'; readonly terms: Pick<SchedulePayment, 'amount' | 'frequency' | 'times' | 'otherBank'> }
   | { readonly do: 'take' | 'cancel schedule'; readonly which: number; readonly isLastTry: boolean };
 
 const command = (of: fc.Arbitrary<AccountCommand>): fc.Arbitrary<Act> =>

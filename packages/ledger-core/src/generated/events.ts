@@ -168,6 +168,13 @@ export interface MerchantLocation {
   readonly longitude: number | null;
 }
 
+/** By which way money leaves for another bank. */
+export interface OtherBank {
+  /** As in PaymentSent. */
+  readonly scheme: string;
+  readonly nostro: LedgerAccount;
+}
+
 /** How often it is paid. */
 export type Frequency = 'ONCE' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
 
@@ -177,7 +184,10 @@ export type ScheduleStatus = 'ACTIVE' | 'FINISHED' | 'CANCELLED';
 /** A payment that is made by itself on its dates, as it stands after the event. */
 export interface PaymentSchedule {
   readonly scheduleId: ScheduleId;
-  readonly destinationAccountId: AccountId;
+  /** An account of this bank; absent where the payments go to another bank. */
+  readonly destinationAccountId: AccountId | null;
+  /** Absent where an account of this bank is paid. */
+  readonly otherBank: OtherBank | null;
   /** Of each payment, in minor units. */
   readonly amount: Minor;
   readonly currency: CurrencyCode;
@@ -765,7 +775,7 @@ export interface PaymentReturned {
 export interface PaymentScheduled {
   readonly type: 'PaymentScheduled';
   readonly schedule: PaymentSchedule;
-  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  /** Personal text, sealed under the customer's key: the reference of every payment, and who is paid at another bank. */
   readonly personal: Uint8Array | null;
 }
 
@@ -959,7 +969,7 @@ export interface ScheduledPaymentDeferred {
   /** The rejection's name. */
   readonly reason: string;
   readonly tryAgainAt: Micros;
-  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  /** Personal text, sealed under the customer's key: the reference of every payment, and who is paid at another bank. */
   readonly personal: Uint8Array | null;
 }
 
@@ -971,18 +981,21 @@ export interface ScheduledPaymentMissed {
   readonly occurrence: LocalDate;
   /** The rejection's name. */
   readonly reason: string;
-  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  /** Personal text, sealed under the customer's key: the reference of every payment, and who is paid at another bank. */
   readonly personal: Uint8Array | null;
 }
 
-/** A payment of a schedule was sent: its money left with the transfer of the same command. */
+/** A payment of a schedule was sent: its money left with the transfer, or the payment to another bank, of the same command. */
 export interface ScheduledPaymentTaken {
   readonly type: 'ScheduledPaymentTaken';
   readonly schedule: PaymentSchedule;
   /** The date that the payment was due on. */
   readonly occurrence: LocalDate;
-  readonly transferId: TransferId;
-  /** Personal text, sealed under the customer's key: the reference of every payment. */
+  /** To an account of this bank. */
+  readonly transferId: TransferId | null;
+  /** To another bank. */
+  readonly paymentId: PaymentId | null;
+  /** Personal text, sealed under the customer's key: the reference of every payment, and who is paid at another bank. */
   readonly personal: Uint8Array | null;
 }
 
