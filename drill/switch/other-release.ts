@@ -27,7 +27,8 @@ export function ownRelease(): Release {
 
 /** @throws NoSuchRelease */
 export function releaseOf(ref: string): Release {
-  const commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`);
+  const commit = commitOf(ref);
+  if (commit === undefined) throw new NoSuchRelease(`${ref} is no commit of this repository`);
   const { version } = Object(JSON.parse(git('show', `${commit}:package.json`)));
   return { commit, title: `${version} at ${git('log', '-1', '--format=%h (%ci, %s)', commit)}` };
 }
@@ -38,9 +39,14 @@ export function releaseOf(ref: string): Release {
  */
 export function newestOther(folders: readonly string[]): string {
   const tags = git('tag', '--sort=-creatordate', '--merged', 'HEAD').split('\n');
-  const head = git('rev-parse', 'HEAD');
-  const tag = tags.find((each) => each !== '' && git('rev-parse', `${each}^{commit}`) !== head);
+  const head = commitOf('HEAD');
+  const tag = tags.find((each) => each !== '' && commitOf(each) !== head);
   return tag ?? `${git('log', '-1', '--format=%H', '--', ...folders)}~1`;
+}
+
+function commitOf(ref: string): string | undefined {
+  const { status, stdout } = spawnSync('git', ['-C', ROOT, 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+  return status === 0 ? stdout.toString().trim() : undefined;
 }
 
 /** Of the programs' sources, how much lies between two releases: one line. */
