@@ -9,6 +9,7 @@ import { distance, NoSuchRelease, newestOther, ownRelease, prepare, type Release
 import { SECOND_STACK } from './second-stack.js';
 import { SwitchDrill } from './switch-drill.js';
 
+const INTERRUPTED = 130;
 const USAGE = 'usage: npm run drill:switch -- [--release REF] [--seconds 60] [--seed N] [--folder DIR]\n';
 
 const { values } = parseArgs({
@@ -62,6 +63,10 @@ try {
 } catch (error) {
   for (const finding of drill.findings) print(`  BROKEN: ${finding}`);
   await drill.stop();
+  if (stopping.signal.aborted) {
+    rmSync(home, { recursive: true, force: true });
+    fail(INTERRUPTED, 'stopped\n');
+  }
   fail(3, `${error instanceof Error ? error.stack : error}\nthe folder is kept: ${home}\n`);
 }
 

@@ -53,7 +53,8 @@ export class SwitchDrill {
     const load = new Load({ edgeUrl: edgeUrlOf(cluster), staff, customers, seed });
     try {
       await this.ramp(edge, load);
-      const named = customers.flatMap(({ accounts: [first] }) => (first === undefined ? [] : [first.parts.id]));
+      const half = customers.map(({ accounts }) => accounts.slice(0, accounts.length / 2));
+      const named = half.flat().map(({ parts }) => parts.id);
       for (const share of [0, 500, 1_000]) await this.window(edge, load, { share_per_mille: share, accounts: [] });
       await this.window(edge, load, { share_per_mille: 0, accounts: named });
       await this.quietLook(edge, load);
