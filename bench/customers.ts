@@ -57,8 +57,17 @@ async function opened(bank: Bank, userId: string, n: number, staff: Record<strin
   return account;
 }
 
-/** As a customer gives it: log in for the program, exchange the code, approve. */
-async function approvedToken(bank: Bank, userId: string, client: Json, staff: Record<string, string>): Promise<string> {
+/**
+ * As a customer gives it: log in for the program, exchange the code, approve.
+ * @param bank where both staff and customers reach auth
+ * @param client as `POST /staff/oauth-clients` answered
+ */
+export async function approvedToken(
+  bank: Pick<Bank, 'url'>,
+  userId: string,
+  client: Json,
+  staff: Record<string, string>,
+): Promise<string> {
   const login = { login_name: userId, passphrase: PASSPHRASE };
   await sent(bank, `/staff/users/${userId}/credentials`, staff, login);
   const client_id = String(client.client_id);
@@ -79,7 +88,12 @@ async function approvedToken(bank: Bank, userId: string, client: Json, staff: Re
   return String(access_token);
 }
 
-async function sent(bank: Bank, path: string, headers: Record<string, string>, body: object): Promise<Json> {
+async function sent(
+  bank: Pick<Bank, 'url'>,
+  path: string,
+  headers: Record<string, string>,
+  body: object,
+): Promise<Json> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
   const response = await fetch(bank.url + path, { ...init, body: JSON.stringify(body) });
   const text = await response.text();

@@ -206,3 +206,19 @@ describe('a webhook', () => {
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
   });
 });
+
+describe('the webhooks of a joint account', () => {
+  it('are shown to whoever registered them; to a caller of the release before, which names no user, all of the client', async () => {
+    const mine = await of.register(receiver.url);
+    const theirs = await of.register(receiver.url, { userId: 'user_bob' });
+    const clientId = 'oauth2client_spec';
+    const shown = async (asking: { clientId: string; userId?: string }) =>
+      (await of.first.answers.list({ accountId: ann, ...asking }, context)).webhooks.map(({ id }) => id);
+    expect(await shown({ clientId, userId: 'user_bob' })).toEqual([theirs]);
+    expect((await shown({ clientId })).sort()).toEqual([mine, theirs].sort());
+    expect(await shown({ clientId: 'oauth2client_other' })).toEqual([]);
+    const { find } = of.first.answers;
+    expect((await find({ webhookId: mine, clientId, userId: 'user_bob' }, context)).found).toBeNull();
+    expect((await find({ webhookId: mine, clientId }, context)).found).toMatchObject({ id: mine });
+  });
+});

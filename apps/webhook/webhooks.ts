@@ -135,9 +135,9 @@ function micros(ms: number): bigint {
   return BigInt(ms) * 1_000n;
 }
 
-type Asking = Pick<Registration, 'clientId' | 'userId'>;
+type Asking = Pick<RequestOf<Methods['find']>, 'clientId' | 'userId'>;
 
 /** Of a joint account, an owner's URLs and secrets are no other owner's. */
 function isTheirs({ clientId, userId }: Registration, asking: Asking): boolean {
-  return clientId === asking.clientId && userId === asking.userId;
+  return clientId === asking.clientId && (asking.userId === undefined || userId === asking.userId);
 }

@@ -71,8 +71,11 @@ export const accountsContract = defineContract('accounts', {
   byNumber: method({
     request: Type.Object({
       numbers: Type.Array(number),
-      /** Whether a number that an account has without any code is another one than the same with a code. */
-      exact: Type.Boolean(),
+      /**
+       * Whether a number that an account has without any code is another one than the same with a code. The release before does not say
+       * it: false.
+       */
+      exact: Type.Optional(Type.Boolean()),
     }),
     response: Type.Object({ accounts: Type.Array(orNull(accountId)) }),
     idempotent: true,

@@ -10,6 +10,9 @@ export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 const eventType = Type.Union(WEBHOOK_EVENT_TYPES.map((type) => Type.Literal(type)));
 const webhookId = Type.String();
 
+/** Who asks. The release before does not say which user: then those of all the client's users are meant, as it knew them. */
+const asking = { clientId: Type.String(), userId: Type.Optional(Type.String()) };
+
 const webhook = Type.Object({
   id: webhookId,
   accountId,
@@ -69,13 +72,13 @@ export const webhookContract = defineContract('webhook', {
   }),
   /** Of one client of one user, in the order of their registration. */
   list: method({
-    request: Type.Object({ accountId, clientId: Type.String(), userId: Type.String() }),
+    request: Type.Object({ accountId, ...asking }),
     response: Type.Object({ webhooks: Type.Array(webhook) }),
     idempotent: true,
     mutates: false,
   }),
   find: method({
-    request: Type.Object({ webhookId, clientId: Type.String(), userId: Type.String() }),
+    request: Type.Object({ webhookId, ...asking }),
     response: Type.Object({ found: orNull(webhook) }),
     idempotent: true,
     mutates: false,
