@@ -16,6 +16,7 @@ export const OPEN_PERSONAL = Symbol('opener of personal text');
 export class PaymentsController extends Payments {
   readonly pay: OutboundPayments['pay'];
   readonly payment: OutboundPayments['payment'];
+  readonly paymentsInFlight: OutboundPayments['paymentsInFlight'];
   readonly schedulePayment: Schedules['schedulePayment'];
   readonly cancelSchedule: Schedules['cancelSchedule'];
   readonly schedules: Schedules['schedules'];
@@ -33,6 +34,7 @@ export class PaymentsController extends Payments {
     const outbound = new OutboundPayments({ ledger, accounts, records, seal, open });
     this.pay = outbound.pay;
     this.payment = outbound.payment;
+    this.paymentsInFlight = outbound.paymentsInFlight;
     const scheduled = new Schedules({ ledger, accounts, records, views, freshness, seal });
     this.schedulePayment = scheduled.schedulePayment;
     this.cancelSchedule = scheduled.cancelSchedule;

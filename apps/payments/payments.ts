@@ -6,7 +6,7 @@ import { firstTimeOf, type Records } from '@tallystick/views';
 import { AccountCommands, commandIdOf } from './account-commands.js';
 
 type Handlers = HandlersOf<typeof paymentsContract>;
-type Elsewhere = 'pay' | 'payment' | 'schedulePayment' | 'cancelSchedule' | 'schedules';
+type Elsewhere = 'pay' | 'payment' | 'paymentsInFlight' | 'schedulePayment' | 'cancelSchedule' | 'schedules';
 
 /**
  * Seals text of a customer (architecture, rule 13). The same account, command and text give the same bytes, so that a retry repeats

@@ -19,6 +19,7 @@ import type { InboundPayments } from './inbound.js';
 import type { Replies, Reply } from './replies.js';
 
 const XML_TYPE = 'application/xml';
+const PAGE = 100;
 
 const orNull = Type.Union([Type.String(), Type.Null()]);
 
@@ -34,15 +35,26 @@ const payBody = closed({
 });
 const done = Type.Object({ id: Type.String(), account_id: Type.String(), position: Type.String() });
 const paymentParam = closed({ payment_id: Type.String({ pattern: '^payment_[a-p]{32}$' }) });
+const shownAmount = Type.Object({ amount: Type.Integer(), currency: Type.String() });
 const payment = Type.Object({
   id: Type.String(),
   account_id: Type.String(),
-  amount: Type.Object({ amount: Type.Integer(), currency: Type.String() }),
+  amount: shownAmount,
   state: Type.String(),
   status: orNull,
   reason: orNull,
   returned_by: orNull,
   message: orNull,
+});
+const inFlightQuery = closed({
+  after: Type.Optional(Type.String({ pattern: '^payment_[a-p]{32}$' })),
+  limit: Type.Optional(Type.String({ pattern: '^([1-9][0-9]?|100)$', description: '1 to 100, default 100' })),
+});
+const paymentsInFlight = Type.Object({
+  payments: Type.Array(
+    Type.Object({ id: Type.String(), account_id: Type.String(), amount: shownAmount, status: orNull, message: orNull }),
+  ),
+  next: orNull,
 });
 const replied = Type.Object({
   message_id: Type.String(),
@@ -105,6 +117,25 @@ export class Iso20022Routes {
         );
         if (fault !== null) throw badParam('message', fault.message);
         return requests.answer(paymentId, accountId, outcomes, context, reply);
+      },
+    });
+    routes.add({
+      method: 'GET',
+      url: '/staff/payments',
+      summary: 'Payments to other banks that are in flight, with the messages that go out, a page at a time',
+      schemas: { querystring: inFlightQuery, response: { 200: paymentsInFlight } },
+      handle: async ({ query, headers }) => {
+        const asked = { after: (query.after ?? null) as PaymentId | null, limit: Number(query.limit ?? PAGE) };
+        const context = this.ports.requests.contextOf(headers);
+        const { payments, next } = await this.ports.payments.paymentsInFlight(asked, context);
+        const shown = payments.map(({ id, accountId, amount, currency, status, message }) => ({
+          id,
+          account_id: accountId,
+          amount: { amount: Number(amount), currency },
+          status,
+          message,
+        }));
+        return { payments: shown, next };
       },
     });
     routes.add({

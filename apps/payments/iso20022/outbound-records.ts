@@ -3,6 +3,9 @@ import type { AccountId, CurrencyCode, Micros, PaymentId } from '@tallystick/led
 import type { Records } from '@tallystick/views';
 
 const COLLECTION = 'outbound-payments';
+/** Ids of all that is in flight; one whose payment has ended may be among them. */
+const IN_FLIGHT = 'outbound-payments-in-flight';
+const NOTHING = new Uint8Array();
 
 export type PaymentState = 'PENDING' | 'REFUSED' | 'SENT' | 'CONFIRMED' | 'RETURNED';
 
@@ -56,6 +59,7 @@ export class OutboundRecords {
 
   /** The record that there is then: this one, or an earlier one. */
   async insert(paymentId: PaymentId, record: OutboundRecord): Promise<OutboundRecord> {
+    await this.follow(paymentId, record);
     if (await this.records.insertIfAbsent(COLLECTION, paymentId, bytes(record))) return record;
     const found = await this.get(paymentId);
     if (found === undefined) throw new Error('a payment that could not be noted is not noted either');
@@ -76,8 +80,32 @@ export class OutboundRecords {
       const changes = change(found.record);
       if (changes === undefined) return found.record;
       const changed = { ...found.record, ...changes };
-      if (await this.records.compareAndSet(COLLECTION, paymentId, found.version, bytes(changed))) return changed;
+      await this.follow(paymentId, changed);
+      if (!(await this.records.compareAndSet(COLLECTION, paymentId, found.version, bytes(changed)))) continue;
+      if (hasEnded(changed)) await this.records.remove(IN_FLIGHT, paymentId);
+      return changed;
     }
+  }
+
+  /** @param after the page begins behind this id. A page may have fewer than asked for, and others behind it */
+  async inFlight(
+    after: PaymentId | null,
+    limit: number,
+  ): Promise<{ readonly payments: readonly [PaymentId, OutboundRecord][]; readonly next: PaymentId | null }> {
+    const keys = await this.records.keys(IN_FLIGHT, { ...(after === null ? {} : { after }), limit });
+    const payments: [PaymentId, OutboundRecord][] = [];
+    for (const id of keys as PaymentId[]) {
+      const record = await this.get(id);
+      if (record?.state === 'SENT') payments.push([id, record]);
+      // Whoever ended it died before this.
+      else if (record !== undefined && hasEnded(record)) await this.records.remove(IN_FLIGHT, id);
+    }
+    return { payments, next: keys.length < limit ? null : ((keys.at(-1) as PaymentId | undefined) ?? null) };
+  }
+
+  /** Before it is noted as sent, so that none that is noted so is left out of the list. */
+  private async follow(paymentId: PaymentId, { state }: OutboundRecord): Promise<void> {
+    if (state === 'SENT') await this.records.insertIfAbsent(IN_FLIGHT, paymentId, NOTHING);
   }
 
   private async versioned(paymentId: PaymentId) {
@@ -86,6 +114,10 @@ export class OutboundRecords {
     const record: OutboundRecord = JSON.parse(Buffer.from(found.value).toString());
     return { record, version: found.version };
   }
+}
+
+function hasEnded({ state }: OutboundRecord): boolean {
+  return state === 'CONFIRMED' || state === 'RETURNED';
 }
 
 function bytes(record: OutboundRecord): Uint8Array {

@@ -34,7 +34,7 @@ export interface OutboundPorts {
   readonly open: OpenPersonal;
 }
 
-export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
+export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment' | 'paymentsInFlight'> {
   private readonly records: OutboundRecords;
 
   constructor(private readonly ports: OutboundPorts) {
@@ -63,6 +63,15 @@ export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
     const { accountId, amount, currency, state, status, reason, returnedBy } = record;
     const message = state === 'PENDING' || state === 'REFUSED' ? null : await this.messageText(paymentId, record);
     return { found: { accountId, amount: BigInt(amount), currency, state, status, reason, returnedBy, message } };
+  };
+
+  paymentsInFlight: Handlers['paymentsInFlight'] = async ({ after, limit }) => {
+    const { payments, next } = await this.records.inFlight(after, limit);
+    const shown = payments.map(async ([id, record]) => {
+      const { accountId, amount, currency, status } = record;
+      return { id, accountId, amount: BigInt(amount), currency, status, message: await this.messageText(id, record) };
+    });
+    return { payments: await Promise.all(shown), next };
   };
 
   private async send(

@@ -127,6 +127,44 @@ describe('a payment to another bank', () => {
   });
 });
 
+describe('the payments in flight', () => {
+  const listed = async (query = '') => (await bank.get(`/staff/payments${query}`)).body;
+  const idsIn = ({ payments }: { payments: readonly { id: string }[] }) => payments.map(({ id }) => id);
+
+  it('are those that have left and not ended, each with its message', async () => {
+    const [first = '', second = '', third = ''] = [
+      await paid({}, '1'),
+      await paid({}, '2'),
+      await paid({}, '3'),
+    ].sort();
+    await bank.post('/staff/payments', order({ amount: { amount: 9_999_999, currency: 'USD' } }), 'too much');
+    const { payments, next } = await listed();
+    expect([idsIn({ payments }), next]).toEqual([[first, second, third], null]);
+    expect(payments[0]).toEqual({
+      id: first,
+      account_id: account,
+      amount: { amount: 2_500, currency: 'USD' },
+      status: null,
+      message: (await shown(first)).message,
+    });
+    const page = await listed('?limit=2');
+    expect([idsIn(page), page.next]).toEqual([[first, second], second]);
+    expect(idsIn(await listed(`?limit=2&after=${second}`))).toEqual([third]);
+    await bank.post(MESSAGES, report(first, 'ACSP'));
+    await bank.post(MESSAGES, report(second, 'ACSC'));
+    await bank.post(MESSAGES, returning(third, whole));
+    expect((await listed()).payments).toMatchObject([{ id: first, status: 'ACSP' }]);
+  });
+
+  it('have none in them that ended while somebody died', async () => {
+    const id = await paid();
+    await bank.post(MESSAGES, report(id, 'ACSC'));
+    await bank.records.put('outbound-payments-in-flight', id, new Uint8Array());
+    expect(await listed()).toEqual({ payments: [], next: null });
+    expect(await bank.records.keys('outbound-payments-in-flight', { limit: 1 })).toEqual([]);
+  });
+});
+
 describe('a status report', () => {
   it('moves the payment that it names, once', async () => {
     const [first, second] = [await paid(), await paid({}, 'p2')];

@@ -45,6 +45,8 @@ export interface AnswerBody {
   readonly returned_by: string | null;
   readonly position: string;
   readonly schedules: readonly Readonly<Record<string, unknown>>[];
+  readonly payments: readonly { readonly id: string; readonly message: string | null }[];
+  readonly next: string | null;
 }
 
 export interface Answer {

@@ -174,6 +174,29 @@ export const paymentsContract = defineContract('payments', {
     idempotent: true,
     mutates: false,
   }),
+  /**
+   * Payments to other banks that have left and neither arrived nor come back, in the order of their ids: their messages have to go out, or an
+   * answer is waited for.
+   */
+  paymentsInFlight: method({
+    request: Type.Object({ after: orNull(paymentId), limit: Type.Integer({ minimum: 1, maximum: 100 }) }),
+    response: Type.Object({
+      payments: Type.Array(
+        Type.Object({
+          id: paymentId,
+          accountId,
+          amount: big,
+          currency,
+          status: orNull(Type.String()),
+          message: orNull(Type.String()),
+        }),
+      ),
+      /** Where the next page begins; null where there is none. */
+      next: orNull(paymentId),
+    }),
+    idempotent: true,
+    mutates: false,
+  }),
   movePot: method({
     request: Type.Object({
       ...circumstances,
