@@ -5,8 +5,8 @@ import { lettersOf } from '@tallystick/events';
 import type { AccountId, CurrencyCode, LocalDate, ScheduleId, TransferId } from '@tallystick/ledger-core';
 import type { Freshness, Row, ViewReader } from '@tallystick/views';
 import { AccountCommands, commandIdOf } from './account-commands.js';
-import type { SealPersonal } from './payments.js';
 import { schedulesTable } from './payments.tables.js';
+import { CUSTOMER_ERASED, type SealPersonal, sealedUnlessErased } from './personal.js';
 
 type Handlers = HandlersOf<typeof paymentsContract>;
 export type Schedule = ResponseOf<(typeof paymentsContract)['methods']['schedules']>['schedules'][number];
@@ -36,7 +36,11 @@ export class Schedules implements Pick<Handlers, 'schedulePayment' | 'cancelSche
     const refused = await this.commands.refuseDestination(destinationAccountId, currency, context);
     if (refused !== undefined) return { scheduleId, outcomes: [{ kind: 'rejected', rejection: refused }] };
     const { reference } = request;
-    const personal = reference === null ? null : await this.ports.seal(accountId, commandId, { reference }, context);
+    const personal =
+      reference === null
+        ? null
+        : await sealedUnlessErased(this.ports.seal, accountId, commandId, { reference }, context);
+    if (personal === undefined) return { scheduleId, outcomes: CUSTOMER_ERASED };
     const command = {
       type: 'SchedulePayment' as const,
       scheduleId,

@@ -19,7 +19,7 @@ import {
   rejections,
 } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
-import type { SealPersonal } from '../payments.js';
+import { CUSTOMER_ERASED, type SealPersonal, sealedUnlessErased } from '../personal.js';
 import { paymentIdOf } from './names.js';
 import { messageOf, type OutboundTexts } from './outbound-message.js';
 import { type OutboundRecord, OutboundRecords } from './outbound-records.js';
@@ -56,7 +56,8 @@ export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment'> {
     const paymentId = paymentIdOf(commandId);
     if (!isCurrency(request.currency)) return { paymentId, fault: null, outcomes: refused('InvalidCurrency') };
     const texts = await this.textsOf(request, context);
-    const sealed = await this.ports.seal(request.accountId, commandId, { ...texts }, context);
+    const sealed = await sealedUnlessErased(this.ports.seal, request.accountId, commandId, { ...texts }, context);
+    if (sealed === undefined) return { paymentId, fault: null, outcomes: CUSTOMER_ERASED };
     const fresh = recordOf(request, sealed);
     const fault = faultOf(paymentId, fresh, texts);
     if (fault !== undefined) return { paymentId, fault, outcomes: [] };
