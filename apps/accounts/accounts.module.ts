@@ -1,21 +1,28 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
   accountsContract,
+  type BookDate,
   balanceContract,
+  type ClientOf,
   cardProcessingContract,
   cardsContract,
   ledgerContract,
   transactionsContract,
 } from '@tallystick/contracts';
 import type { KeyPort } from '@tallystick/events';
-import { ContractsModule } from '@tallystick/transport/nest';
-import { AccountsController, USER_KEYS } from './accounts.controller.js';
+import type { Journal } from '@tallystick/journal';
+import type { Micros } from '@tallystick/ledger-core';
+import { BOOK_DATE, CLOCK, ContractsModule, clientOf, FRESHNESS, JOURNAL, VIEWS } from '@tallystick/transport/nest';
+import type { Freshness, ViewReader } from '@tallystick/views';
+import { AccountsController } from './accounts.controller.js';
+import { ErasureRunner } from './erasure-runner.js';
 import { StaffRoutes } from './staff.routes.js';
+import { Users } from './users.js';
 
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class AccountsModule {
-  /** @param keys the customers', under which their details are sealed */
+  /** @param keys the customers' and their accounts', under which their text is sealed */
   static with({ keys }: { readonly keys: KeyPort }): DynamicModule {
     const calls = [
       accountsContract,
@@ -25,10 +32,22 @@ export class AccountsModule {
       ledgerContract,
       transactionsContract,
     ];
+    const users = {
+      provide: Users,
+      useFactory: (
+        ledger: ClientOf<typeof ledgerContract>,
+        journal: Journal,
+        views: ViewReader,
+        freshness: Freshness,
+        clock: () => Micros,
+        bookDate: BookDate,
+      ) => new Users({ ledger, journal, keys, views, freshness, clock, bookDate }),
+      inject: [clientOf(ledgerContract), JOURNAL, VIEWS, FRESHNESS, CLOCK, BOOK_DATE],
+    };
     return {
       module: AccountsModule,
       imports: [ContractsModule.forService({ answers: [accountsContract], calls })],
-      providers: [{ provide: USER_KEYS, useValue: keys }, AccountsController, StaffRoutes],
+      providers: [users, AccountsController, ErasureRunner, StaffRoutes],
     };
   }
 }

@@ -7,6 +7,7 @@ import type {
   HandlersOf,
   ledgerContract,
 } from '@tallystick/contracts';
+import type { AccountId } from '@tallystick/ledger-core';
 import type { Records, ViewReader } from '@tallystick/views';
 import { accountIdOf } from './account-id.js';
 import { AccountNumbers } from './account-numbers.js';
@@ -30,7 +31,7 @@ export class Accounts extends AccountReads implements Handlers {
     private readonly cardProcessing: ClientOf<typeof cardProcessingContract>,
     views: ViewReader,
     records: Records,
-    users: Users,
+    private readonly users: Users,
   ) {
     super(views);
     this.numbers = new AccountNumbers(records);
@@ -48,6 +49,8 @@ export class Accounts extends AccountReads implements Handlers {
     const { caller, key, effectiveAt, localDate, owners, currency, product, overdraftLimit, externalReference } =
       request;
     const accountId = accountIdOf(caller, key, effectiveAt);
+    if (await this.isForErased(accountId, owners, context))
+      return { accountId, outcomes: [{ kind: 'rejected', rejection: 'UserErased' }] };
     const command = {
       type: 'OpenAccount' as const,
       accountId,
@@ -64,6 +67,13 @@ export class Accounts extends AccountReads implements Handlers {
     );
     return { accountId, outcomes };
   };
+
+  /** What was opened before is answered as it was. */
+  private async isForErased(accountId: AccountId, owners: readonly string[], context: CallContext): Promise<boolean> {
+    for (const owner of owners)
+      if (await this.users.isErased(owner)) return (await this.ledger.account({ accountId }, context)).found === null;
+    return false;
+  }
 
   byNumber: Handlers['byNumber'] = async ({ numbers, exact }) => {
     const found = await Promise.all(

@@ -22,7 +22,7 @@ function accountsOf(ledger: LedgerUnderTest): ClientOf<typeof accountsContract> 
     cardProcessing,
     new MemoryViews(),
     ledger.records,
-    usersOver(ledger.journal).users,
+    usersOver(ledger).users,
   );
   ledger.transport.answer(accountsContract, accounts);
   return ledger.transport.client(accountsContract);

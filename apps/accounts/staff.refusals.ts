@@ -1,6 +1,6 @@
 // Why the staff's routes refuse a request before any service is asked.
 import { holdsCardNumber } from '@tallystick/contracts';
-import { type CurrencyCode, isCurrency, rejections } from '@tallystick/ledger-core';
+import { type CurrencyCode, isCurrency, type RejectionName, rejections } from '@tallystick/ledger-core';
 import { badParam, missingParam, ProblemError } from '@tallystick/transport/service';
 import type { AccountNumber, Claim } from './account-numbers.js';
 import { isIban } from './iban.js';
@@ -8,6 +8,12 @@ import type { OpenBody } from './staff.schemas.js';
 
 export function notFound(what: string): ProblemError {
   return new ProblemError({ status: 404, code: `not_found.${what}`, message: `there is no such ${what}` });
+}
+
+/** What a service would not do, by the catalogue. */
+export function rejected(name: RejectionName): ProblemError {
+  const { status, code, message, retryable } = rejections[name];
+  return new ProblemError({ status, code, message, retryable });
 }
 
 /** @throws ProblemError, 400 */

@@ -13,30 +13,18 @@ import {
   type ResponseOf,
   transactionsContract,
 } from '@tallystick/contracts';
-import {
-  type AccountCommand,
-  type AccountId,
-  type Micros,
-  rejections,
-  type TransactionId,
-} from '@tallystick/ledger-core';
+import { type AccountCommand, type AccountId, type Micros, type TransactionId } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
 import { BOOK_DATE, CLOCK, clientOf, RANDOM, RECORDS, SECRETS, TIME } from '@tallystick/transport/nest';
-import {
-  badParam,
-  exactAmount,
-  HttpRoutes,
-  ProblemError,
-  type Secrets,
-  StaffToken,
-} from '@tallystick/transport/service';
+import { badParam, exactAmount, HttpRoutes, type Secrets, StaffToken } from '@tallystick/transport/service';
 import type { Records } from '@tallystick/views';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountIdOf } from './account-id.js';
 import { AccountNumbers } from './account-numbers.js';
 import { accountShown, transactionShown } from './staff.answers.js';
 import { ALL_CHANNELS, commandOf, NO_LIMITS, paymentOf } from './staff.changes.js';
-import { currencyOf, notClaimed, notFound, numbersOf, storable } from './staff.refusals.js';
+import { refuseErased } from './staff.owners.js';
+import { currencyOf, notClaimed, notFound, numbersOf, rejected, storable } from './staff.refusals.js';
 import { StaffRequests } from './staff.requests.js';
 import {
   accountParam,
@@ -124,8 +112,15 @@ export class StaffRoutes {
       url: '/staff/accounts/:account_id/changes',
       summary: "Changes an account's or a card's state.",
       schemas: { body: changeBody, params: accountParam, headers: keyHeader, response: { 200: written } },
-      handle: (request, reply) =>
-        this.execute(request.params.account_id as AccountId, commandOf(request.body), request, reply),
+      handle: async (request, reply) => {
+        const accountId = request.params.account_id as AccountId;
+        const command = commandOf(request.body);
+        if (command.type === 'AddAccountOwner') {
+          const context = this.requests.contextOf(request.headers);
+          await refuseErased(this.accounts, accountId, command.userId, context);
+        }
+        return this.execute(accountId, command, request, reply);
+      },
     });
   }
 
@@ -248,10 +243,7 @@ export class StaffRoutes {
   private async answer(accountId: AccountId, outcomes: Outcomes, context: CallContext, reply: FastifyReply) {
     const [outcome] = outcomes;
     if (outcome === undefined) throw new Error('the ledger gave no outcome');
-    if (outcome.kind === 'rejected') {
-      const { status, code, message, retryable } = rejections[outcome.rejection];
-      throw new ProblemError({ status, code, message, retryable });
-    }
+    if (outcome.kind === 'rejected') throw rejected(outcome.rejection);
     return { account_id: accountId, position: await this.requests.written(outcome.position, context, reply) };
   }
 }

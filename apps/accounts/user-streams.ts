@@ -1,7 +1,15 @@
 // Customers: a short stream for each, `user-<id>`. Every event carries all of the customer's details, sealed under the customer's own key.
 import { hash } from 'node:crypto';
 import type { BookDate, CallContext } from '@tallystick/contracts';
-import { decodeMetadata, decodePayload, encodeNewEvent, type KeyPort, seal, unseal } from '@tallystick/events';
+import {
+  decodeMetadata,
+  decodePayload,
+  encodeNewEvent,
+  eventTypeOf,
+  type KeyPort,
+  seal,
+  unseal,
+} from '@tallystick/events';
 import { type Journal, NO_STREAM, RevisionConflict } from '@tallystick/journal';
 import type { EventMetadata, Micros, RejectionName, UserEvent } from '@tallystick/ledger-core';
 import { changed, type DetailChanges, textOf, type UserDetails } from './user-details.js';
@@ -76,7 +84,7 @@ export class UserStreams {
   }
 
   /**
-   * The key first: a process that ends after it leaves nothing that can be read, and the same again records it.
+   * Records it. The keys go after that: whoever finds the event destroys them, so that an erasure which was begun is ended, whoever dies.
    * @throws as `register`
    */
   async erase(userId: string, caller: string, context: CallContext): Promise<UserOutcome> {
@@ -84,12 +92,17 @@ export class UserStreams {
       const stored = await this.read(userId);
       const newest = stored.at(-1);
       if (newest === undefined) return { kind: 'rejected', rejection: 'UnknownUser' };
-      await this.ports.keys.destroy(userId);
       if (newest.event.type === 'UserErased') return { kind: 'recorded', position: newest.position, repeated: true };
       const erased: NewUserEvent = { event: { type: 'UserErased', userId }, contentHash: ERASURE };
       const position = await this.append({ userId, caller, key: ERASURE }, erased, newest, context, attempt);
       if (position !== undefined) return { kind: 'recorded', position, repeated: false };
     }
+  }
+
+  /** Whether the newest that was recorded of the customer is their erasure. */
+  async isErased(userId: string): Promise<boolean> {
+    const [newest] = await this.ports.journal.readStream(streamOf(userId), { direction: 'backwards', limit: 1 });
+    return newest !== undefined && eventTypeOf(newest.payload) === 'UserErased';
   }
 
   private async write(command: UserCommand, context: CallContext, decide: Decide): Promise<UserOutcome> {

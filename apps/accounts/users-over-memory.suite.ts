@@ -1,27 +1,27 @@
 // Customers over a journal in memory, with views that are filled whenever a position is waited for.
-import { InMemoryKeys } from '@tallystick/events';
+import { InMemoryKeys, type KeyPort } from '@tallystick/events';
 import type { Journal } from '@tallystick/journal';
 import type { Micros } from '@tallystick/ledger-core';
 import { Projector } from '@tallystick/views';
 import { MemoryViews } from '@tallystick/views/memory/index';
-import { bookDate, MAY_FIRST } from '../ledger/ledger-over-memory.suite.js';
+import { bookDate, type LedgerUnderTest, MAY_FIRST } from '../ledger/ledger-over-memory.suite.js';
 import { accountsProjection } from './accounts.projection.js';
 import { Users } from './users.js';
 
 export interface UsersOverMemory {
   readonly users: Users;
-  readonly keys: InMemoryKeys;
+  readonly keys: KeyPort;
   readonly views: MemoryViews;
   /** Applies what the views have not seen. */
   fill(): Promise<void>;
 }
 
 export function usersOver(
-  journal: Journal,
+  { journal, client: ledger }: Pick<LedgerUnderTest, 'client'> & { readonly journal: Journal },
   {
     keys = new InMemoryKeys((bytes) => new Uint8Array(bytes).fill(7)),
     clock = () => MAY_FIRST,
-  }: { readonly keys?: InMemoryKeys; readonly clock?: () => Micros } = {},
+  }: { readonly keys?: KeyPort; readonly clock?: () => Micros } = {},
 ): UsersOverMemory {
   const views = new MemoryViews();
   const projector = new Projector('accounts', views, [accountsProjection]);
@@ -30,6 +30,6 @@ export function usersOver(
     const after = await projector.resumeAfter(0);
     await projector.apply({ partition: 0, events: await journal.readAll({ after, limit: 10_000 }) });
   };
-  const users = new Users({ journal, keys, clock, bookDate, views, freshness: { waitUntil: fill } });
+  const users = new Users({ journal, keys, clock, bookDate, ledger, views, freshness: { waitUntil: fill } });
   return { users, keys, views, fill };
 }

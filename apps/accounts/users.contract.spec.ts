@@ -7,19 +7,22 @@ import { pooledRandom } from '@tallystick/transport';
 import { ManualTime } from '@tallystick/transport/manual-time.suite';
 import {
   BOOK_DATE,
+  BUS,
   CLOCK,
+  CONTEXT_FOR,
   ContractsModule,
   FRESHNESS,
   JOURNAL,
   RANDOM,
   RECORDS,
+  RUNS_PROCESSES,
   SECRETS,
   TIME,
   VIEWS,
 } from '@tallystick/transport/nest';
 import { createService, type Secrets, type Service, staffTokenOf } from '@tallystick/transport/service';
 import { Registry } from 'prom-client';
-import { bookDate, context, World } from '../ledger/ledger-over-memory.suite.js';
+import { bookDate, context, contextFor, World } from '../ledger/ledger-over-memory.suite.js';
 import { AccountsModule } from './accounts.module.js';
 import { usersOver } from './users-over-memory.suite.js';
 
@@ -36,7 +39,7 @@ beforeEach(async () => {
   reported = [];
   world = new World();
   const ledger = world.ledger();
-  const over = usersOver(ledger.journal);
+  const over = usersOver(ledger);
   await over.fill();
   const provided: [symbol, unknown][] = [
     [RECORDS, ledger.records],
@@ -48,6 +51,9 @@ beforeEach(async () => {
     [BOOK_DATE, bookDate],
     [TIME, new ManualTime()],
     [RANDOM, pooledRandom()],
+    [CONTEXT_FOR, contextFor],
+    [BUS, { run: async () => {} }],
+    [RUNS_PROCESSES, false],
   ];
   class Ports {}
   const ports = {
@@ -214,5 +220,33 @@ describe('the owners of an account', () => {
       code: 'precondition_failed.last_owner',
     });
     expect(await change({ change: 'add_owner' }, '5')).toMatchObject({ code: 'bad_request.missing_param.user_id' });
+  });
+
+  it('are nobody who was erased, and none where all who were are', async () => {
+    const ledger = world.ledger();
+    await ledger.given(id, open({ accountId: id, owners: ['user_0000Ada'] }));
+    for (const user_id of ['user_0000Ada', 'user_0000Eve', 'user_0000Bob'])
+      await ask('POST', '/staff/users', { user_id, name: user_id }, key(user_id));
+    await ask('DELETE', '/staff/users/user_0000Eve');
+    expect(await change({ change: 'add_owner', user_id: 'user_0000Eve' }, '1')).toMatchObject({
+      status: 412,
+      code: 'precondition_failed.user_erased',
+    });
+    await ask('DELETE', '/staff/users/user_0000Ada');
+    expect(await change({ change: 'add_owner', user_id: 'user_0000Bob' }, '2')).toMatchObject({
+      status: 412,
+      code: 'precondition_failed.customer_erased',
+    });
+    const opened = await ask('POST', '/staff/accounts', { currency: 'GBP', owners: ['user_0000Ada'] }, key('o'));
+    expect(opened).toMatchObject({ status: 412, code: 'precondition_failed.user_erased' });
+  });
+
+  it('have their account told again, though one of them was erased since', async () => {
+    await ask('POST', '/staff/users', { user_id: 'user_0000Ada', name: 'Ada' }, key('r'));
+    const body = { currency: 'GBP', owners: ['user_0000Ada'] };
+    const opened = await ask('POST', '/staff/accounts', body, key('o'));
+    expect(opened.status).toBe(200);
+    await ask('DELETE', '/staff/users/user_0000Ada');
+    expect(await ask('POST', '/staff/accounts', body, key('o'))).toEqual(opened);
   });
 });

@@ -1,11 +1,10 @@
 // HTTP for the bank's own people: customers and their details.
 import { type Static, Type } from '@sinclair/typebox';
 import { type accountsContract, type ClientOf, orNull, type ResponseOf } from '@tallystick/contracts';
-import { rejections } from '@tallystick/ledger-core';
-import { badParam, type HttpRoutes, missingParam, ProblemError } from '@tallystick/transport/service';
+import { badParam, type HttpRoutes, missingParam } from '@tallystick/transport/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { instant } from './staff.answers.js';
-import { notFound, storable } from './staff.refusals.js';
+import { notFound, rejected, storable } from './staff.refusals.js';
 import { CALLER, type StaffRequests } from './staff.requests.js';
 import { closed, keyHeader } from './staff.schemas.js';
 import type { DetailChanges, UserDetails } from './user-details.js';
@@ -97,7 +96,8 @@ export class UserRoutes {
     routes.add({
       method: 'DELETE',
       url: '/staff/users/:user_id',
-      summary: 'Erases a customer: nothing personal of them can be read any more, anywhere.',
+      summary:
+        'Erases a customer, with the text on accounts all of whose owners are erased: nothing of it can be read again.',
       schemas: { params: userParam, response: { 200: written } },
       handle: (request, reply) => this.erase(request.params.user_id, request, reply),
     });
@@ -155,8 +155,7 @@ export class UserRoutes {
   private positionOf(outcome: Outcome, headers: FastifyRequest['headers'], reply: FastifyReply): Promise<string> {
     if (outcome.kind === 'recorded')
       return this.ports.requests.written(outcome.position, this.ports.requests.contextOf(headers), reply);
-    const { status, code, message, retryable } = rejections[outcome.rejection];
-    throw new ProblemError({ status, code, message, retryable });
+    throw rejected(outcome.rejection);
   }
 }
 

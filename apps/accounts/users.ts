@@ -5,21 +5,25 @@ import { JournalUnavailable, RevisionConflict } from '@tallystick/journal';
 import { CallFailed } from '@tallystick/transport';
 import type { Freshness, Row, ViewReader } from '@tallystick/views';
 import { usersTable } from './accounts.tables.js';
+import { Erasure, type ErasurePorts } from './erasure.js';
 import { detailsOf, preferredNames, type UserDetails } from './user-details.js';
 import { UserStreams, type UserStreamsPorts } from './user-streams.js';
 
 type Handlers = HandlersOf<typeof accountsContract>;
 
 export interface UsersPorts extends UserStreamsPorts {
+  readonly ledger: ErasurePorts['ledger'];
   readonly views: ViewReader;
   readonly freshness: Freshness;
 }
 
 export class Users {
+  readonly erasure: Erasure;
   private readonly streams: UserStreams;
 
   constructor(private readonly ports: UsersPorts) {
     this.streams = new UserStreams(ports);
+    this.erasure = new Erasure({ ...ports, isErased: this.isErased });
   }
 
   register: Handlers['registerUser'] = async (request, context) => {
@@ -32,9 +36,15 @@ export class Users {
     outcome: await answered(this.streams.change({ userId, caller, key }, changes, context)),
   });
 
-  erase: Handlers['eraseUser'] = async ({ userId, caller }, context) => ({
-    outcome: await answered(this.streams.erase(userId, caller, context)),
-  });
+  /** Once it is answered, no key is left. Where it fails in between, the same again ends it, and so does the process of erasures. */
+  erase: Handlers['eraseUser'] = async ({ userId, caller }, context) => {
+    const outcome = await answered(this.streams.erase(userId, caller, context));
+    if (outcome.kind === 'recorded') await answered(this.erasure.ofUser(userId, outcome.position, context));
+    return { outcome };
+  };
+
+  /** As the journal has it now. */
+  readonly isErased = (userId: string): Promise<boolean> => answered(this.streams.isErased(userId));
 
   get: Handlers['user'] = async ({ userId, minPosition }, context) => {
     const { views, freshness } = this.ports;

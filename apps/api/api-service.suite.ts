@@ -94,7 +94,12 @@ export class ApiService {
       [joint, ['user_1', 'user_2']],
     ];
     for (const [accountId, owners] of accounts)
-      await started.do(accountId, open({ accountId, owners }), issue(), fund(100_000n, `to ${accountId}`));
+      await started.do(
+        accountId,
+        open({ accountId, owners }),
+        issue({ holder: owners[0] ?? null }),
+        fund(100_000n, `to ${accountId}`),
+      );
     started.service = await createService({
       module: started.module(configuration),
       title: { title: 'API', version: '1' },

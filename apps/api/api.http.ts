@@ -30,6 +30,7 @@ import { PotRoutes } from './pots.routes.js';
 import { ReceiptRoutes } from './receipts.routes.js';
 import { SpendingToday } from './spending-today.js';
 import { TransactionRoutes } from './transactions.routes.js';
+import { UploadQuota } from './upload-quota.js';
 import { Uploads } from './uploads.js';
 
 /** Injected as CustomerKeys. */
@@ -38,6 +39,7 @@ export const CUSTOMER_KEYS = Symbol('seal and opener of personal text');
 export const API_CONFIGURATION = Symbol('configuration of the customer API');
 
 const PATIENCE_MS = 5_000;
+const UPLOAD_BYTES_PER_DAY = 100 * 1024 * 1024;
 
 @Injectable()
 export class ApiHttp {
@@ -52,13 +54,14 @@ export class ApiHttp {
     @Inject(clientOf(transactionsContract)) transactions: ClientOf<typeof transactionsContract>,
     @Inject(CUSTOMER_KEYS) keys: CustomerKeys,
     @Inject(RECORDS) records: Records,
-    @Inject(API_CONFIGURATION) { rateLimit, historyDays, settlingMs, publicUrl, bic = '' }: ApiConfiguration,
+    @Inject(API_CONFIGURATION) configuration: ApiConfiguration,
     @Inject(CLOCK) clock: () => Micros,
     @Inject(BOOK_DATE) bookDate: BookDate,
     @Inject(BOOK_ZONE) bookZone: string,
     @Inject(TIME) time: Time,
     @Inject(RANDOM) random: Random,
   ) {
+    const { rateLimit, historyDays, settlingMs, publicUrl, bic = '' } = configuration;
     const now = () => time.now();
     const limiter = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, now);
     const scope = { time, random, patienceMs: PATIENCE_MS };
@@ -72,7 +75,8 @@ export class ApiHttp {
     new TransactionRoutes(door, { ...written, owned, ledger, clock, historyDays, settlingMs });
     new PotRoutes(door, { owned, balance, payments, ledger, nameOf: namesBy(keys.open), clock, bookDate });
     new FeedRoutes(door, { owned, generator, random });
-    const uploads = new Uploads({ records, keys, random, now });
+    const quota = new UploadQuota(records, configuration.uploadBytesPerDay ?? UPLOAD_BYTES_PER_DAY);
+    const uploads = new Uploads({ records, keys, quota, random, now });
     new AttachmentRoutes(door, { ...written, uploads, publicUrl });
     new FileRoutes(routes, uploads);
     new ReceiptRoutes(door, written);

@@ -10,7 +10,8 @@ import {
 } from '@tallystick/customer-api';
 import type { AttachmentId } from '@tallystick/ledger-core';
 import type { Random } from '@tallystick/transport';
-import type { FastifyRequest } from 'fastify';
+import { ProblemError } from '@tallystick/transport/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   attachmentAnswer,
   deregisterBody,
@@ -21,7 +22,7 @@ import {
 } from './attachments.schemas.js';
 import { unlessErased } from './customer-keys.js';
 import { type OwnedTransactions, writerOf } from './owned-transactions.js';
-import { FILE_BYTES_MAX, type Uploads } from './uploads.js';
+import { FILE_BYTES_MAX, type Full, type Uploads } from './uploads.js';
 
 export interface AttachmentRoutesPorts {
   readonly ownedTransactions: OwnedTransactions;
@@ -62,7 +63,9 @@ export class AttachmentRoutes {
         const fileName = named('file_name', file_name, NAME_LENGTH);
         const declared = { fileName, fileType: typed(file_type), length: lengthOf(content_length) };
         const origin = originOf(request, this.ports.publicUrl);
-        const { file, upload } = await unlessErased(() => this.ports.uploads.begin(customer.userId, declared));
+        const begun = await unlessErased(() => this.ports.uploads.begin(customer.userId, declared));
+        if ('waitSeconds' in begun) throw full(begun, reply);
+        const { file, upload } = begun;
         return sendJson(reply, {
           file_url: `${origin}/attachments/files/${file}`,
           upload_url: `${origin}/attachments/upload/${file}/${upload}`,
@@ -127,6 +130,16 @@ export class AttachmentRoutes {
     if (fileUrl.startsWith(`${originOf(request, this.ports.publicUrl)}/`))
       throw badParam('file_url', 'nothing was uploaded to file_url');
   }
+}
+
+function full({ waitSeconds }: Full, reply: FastifyReply): ProblemError {
+  void reply.header('retry-after', String(waitSeconds));
+  return new ProblemError({
+    status: 429,
+    code: 'too_many_requests.upload_bytes',
+    message: 'the user has uploaded as much as may be uploaded in a day',
+    retryable: true,
+  });
 }
 
 /** Without a slash at its end. @throws ProblemError, 400 */

@@ -11,6 +11,8 @@ export interface ApiConfiguration {
    * that comes nearer to now than this waits, so that none appears later in a place that a reader has gone past.
    */
   readonly settlingMs: number;
+  /** What a user may upload in 24 hours; 100 MiB where it is left out. */
+  readonly uploadBytesPerDay?: number;
   /** Where programs find this API, `https://api.example`: URLs that are told begin with it. Undefined: where the request went. */
   readonly publicUrl?: string | undefined;
   /** The bank's own, shown with IBANs; none where it is left out. */

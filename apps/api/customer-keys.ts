@@ -1,6 +1,6 @@
 // Text of customers, sealed and opened under their keys (architecture, rule 13).
 import { refusalOf } from '@tallystick/customer-api';
-import { EncodingError, type ERASED, type PersonalText } from '@tallystick/events';
+import { type ERASED, type PersonalText, saysErased } from '@tallystick/events';
 
 type Opened = PersonalText | typeof ERASED;
 
@@ -18,7 +18,7 @@ export async function unlessErased<Answer>(write: () => Promise<Answer>): Promis
   try {
     return await write();
   } catch (error) {
-    if (error instanceof EncodingError && error.code === 'no_key') throw refusalOf('CustomerErased');
+    if (saysErased(error)) throw refusalOf('CustomerErased');
     throw error;
   }
 }

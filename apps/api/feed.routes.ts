@@ -25,6 +25,7 @@ export class FeedRoutes {
       method: 'POST',
       url: '/feed',
       summary: 'Put an item into the feed',
+      refusals: [412],
       form: true,
       schemas: { body: feedBody, response: { 200: emptyAnswer } },
       handle: async (customer, { body, headers }, reply) => {

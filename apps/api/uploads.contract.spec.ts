@@ -192,3 +192,46 @@ describe('what is left of uploads', () => {
     expect((await register(kept.file_url)).status).toBe(200);
   });
 });
+
+describe('what a user uploads in a day', () => {
+  const MIB = 1024 * 1024;
+  const HOUR_MS = 60 * MINUTE_MS;
+  const ask = (more: Fields = {}, token = 'token-of-1') =>
+    api.form('POST', '/attachment/upload', { ...PNG, ...more }, { token });
+
+  beforeEach(async () => {
+    await api.stop();
+    api = await ApiService.start({ rateLimit: undefined, historyDays: 90, settlingMs: 0, uploadBytesPerDay: 20 * MIB });
+  });
+
+  it('ends somewhere, for that user alone, and begins again a day later', async () => {
+    const half = { content_length: String(10 * MIB) };
+    expect((await ask(half)).status).toBe(200);
+    api.time.advance(2 * HOUR_MS);
+    expect((await ask(half)).status).toBe(200);
+    const refused = await ask({ content_length: '1' });
+    expect([refused.status, refused.body.code]).toEqual([429, 'too_many_requests.upload_bytes']);
+    const waitSeconds = Number(refused.headers.get('retry-after'));
+    expect(waitSeconds).toBeGreaterThan(21 * 3_600);
+    expect((await ask(half, 'token-of-2')).status).toBe(200);
+    api.time.advance(waitSeconds * 1_000 - 1);
+    expect((await ask({ content_length: '1' })).status).toBe(429);
+    api.time.advance(1);
+    expect((await ask(half)).status).toBe(200);
+    expect((await ask({ content_length: '1' })).status).toBe(429);
+  });
+
+  it('counts as the largest where nobody said how large it is, until it has come', async () => {
+    const { upload_url } = (await ask()).body;
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(429);
+    expect((await upload(upload_url, 'small')).status).toBe(200);
+    expect((await ask({ content_length: String(10 * MIB - 5) })).status).toBe(200);
+    expect((await ask({ content_length: '1' })).status).toBe(429);
+  });
+
+  it('is counted once, whoever asks at the same time', async () => {
+    const all = await Promise.all(Array.from({ length: 25 }, () => ask({ content_length: String(MIB) })));
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(20);
+  });
+});

@@ -5,6 +5,7 @@ import type { Random } from '@tallystick/transport';
 import { ProblemError } from '@tallystick/transport/service';
 import type { Records, VersionedRecord } from '@tallystick/views';
 import type { CustomerKeys } from './customer-keys.js';
+import type { UploadQuota } from './upload-quota.js';
 
 /** By the key of the file: what is awaited, until the file is registered or given up. */
 export const UPLOADS = 'uploads';
@@ -63,9 +64,15 @@ export interface UploadPlace {
   readonly upload: string;
 }
 
+/** No more may be uploaded for so long. */
+export interface Full {
+  readonly waitSeconds: number;
+}
+
 export interface UploadsPorts {
   readonly records: Records;
   readonly keys: CustomerKeys;
+  readonly quota: UploadQuota;
   /** Fit for secrets. */
   readonly random: Random;
   /** Milliseconds since 1970. */
@@ -75,12 +82,18 @@ export interface UploadsPorts {
 export class Uploads {
   constructor(private readonly ports: UploadsPorts) {}
 
-  /** @throws EncodingError `no_key` where the user was erased */
-  async begin(userId: string, { fileName, fileType, length }: Declared): Promise<UploadPlace> {
-    const { records, keys, now } = this.ports;
+  /**
+   * Where the bytes are to go. An upload of which nobody said how large it is counts as the largest until it has come.
+   * @returns after how many seconds to ask again, where the user has uploaded too much
+   * @throws EncodingError `no_key` where the user was erased
+   */
+  async begin(userId: string, { fileName, fileType, length }: Declared): Promise<UploadPlace | Full> {
+    const { records, keys, quota, now } = this.ports;
     const place = { file: this.secret(), upload: this.secret() };
     const key = fileKey(place.file);
     const sealed = await keys.seal(userId, `file/${key}`, { name: fileName });
+    const waitSeconds = await quota.take(userId, length ?? FILE_BYTES_MAX, now());
+    if (waitSeconds > 0) return { waitSeconds };
     const upload: Upload = {
       userId,
       name: Buffer.from(sealed).toString('base64'),
@@ -118,8 +131,8 @@ export class Uploads {
    * @throws ProblemError, 403 or 413; EncodingError `no_key` where the user was erased
    */
   async store(place: UploadPlace, type: string | undefined, bytes: Uint8Array): Promise<void> {
-    const { records, keys, now } = this.ports;
-    const { userId, name, type: declared, expiresAtMs } = await this.admit(place, type, bytes.length);
+    const { records, keys, quota, now } = this.ports;
+    const { userId, name, type: declared, length, expiresAtMs } = await this.admit(place, type, bytes.length);
     const key = fileKey(place.file);
     const attempt = await this.newAttempt(key);
     const chunks = Math.ceil(bytes.length / CHUNK_BYTES);
@@ -135,6 +148,8 @@ export class Uploads {
     if (storedAtMs > expiresAtMs + GRACE_MS) throw badUploadUrl();
     const stored: StoredFile = { userId, name, type: declared, length: bytes.length, attempt, chunks, storedAtMs };
     if (!(await records.insertIfAbsent(FILES, key, bytesOfJson(stored)))) throw badUploadUrl();
+    const spared = (length ?? FILE_BYTES_MAX) - bytes.length;
+    if (spared > 0) await quota.giveBack(userId, spared, expiresAtMs - LIFE_MS, storedAtMs);
   }
 
   /** Undefined where there is no such file, it is not whole, or its user was erased. */

@@ -121,3 +121,30 @@ describe("an operator's token", () => {
     expect((await auth.authenticate(token)).refused).toBe('expired');
   });
 });
+
+describe('that an approval stands', () => {
+  const stands = async () => (await auth.isApproved(client.id)).approved;
+
+  it('is so from the approval until the customer denies it, whatever becomes of tokens', async () => {
+    expect(await stands()).toBe(false);
+    const { refresh } = await auth.tokens(client);
+    expect(await stands()).toBe(false);
+    await auth.decide(client, 'approve');
+    expect(await stands()).toBe(true);
+    await auth.refresh(client, refresh);
+    clock.pass(30 * 86_400);
+    expect(await stands()).toBe(true);
+    await auth.decide(client, 'deny');
+    expect(await stands()).toBe(false);
+    await approved();
+    expect(await stands()).toBe(true);
+  });
+
+  it('is so no more once the client logs out, or logs in anew', async () => {
+    await auth.logout(await approved());
+    expect(await stands()).toBe(false);
+    await approved();
+    await auth.tokens(client);
+    expect(await stands()).toBe(false);
+  });
+});

@@ -182,6 +182,10 @@ export class AuthUnderTest {
     return this.contract.authenticate({ token }, contextsOf('spec')('spec', 'spec'));
   }
 
+  isApproved(clientId: string) {
+    return this.contract.isApproved({ userId: USER, clientId }, contextsOf('spec')('spec', 'spec'));
+  }
+
   issue(clientId: string, lifetimeSeconds: number) {
     return this.contract.issue({ userId: USER, clientId, lifetimeSeconds }, contextsOf('spec')('spec', 'spec'));
   }

@@ -23,6 +23,10 @@ export class AuthController implements HandlersOf<typeof authContract> {
     return { known: { userId, clientId, approved: approvedAtMs !== null, wholeHistoryUntil }, refused: null };
   }
 
+  async isApproved({ userId, clientId }: RequestOf<Methods['isApproved']>): Promise<ResponseOf<Methods['isApproved']>> {
+    return { approved: await this.auth.grants.isApproved(userId, clientId) };
+  }
+
   async issue({
     userId,
     clientId,

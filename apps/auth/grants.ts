@@ -125,6 +125,12 @@ export class Grants {
     );
   }
 
+  /** As it is stored now, whether or not a token of it is good. */
+  async isApproved(userId: string, clientId: string): Promise<boolean> {
+    const grant = (await this.grants.get(grantKey(userId, clientId)))?.value;
+    return grant !== undefined && grant.endedAtMs === null && grant.approvedAtMs !== null;
+  }
+
   /** The clients that hold tokens of the user, approved or not. */
   async of(userId: string): Promise<Grant[]> {
     const prefix = grantKey(userId, '');

@@ -53,7 +53,7 @@ export class OwnCards {
   }
 }
 
-/** Cards of before holders were known are the only owner's. Of a joint account nobody can tell: they are left to the staff. */
+/** A card of before holders were known, or of before anybody owned the account, is the first owner's, as the ledger has it. */
 function isTheirs({ holder }: Card, { owners }: Account, userId: string): boolean {
-  return holder === null ? owners.length === 1 : holder === userId;
+  return (holder ?? owners[0]) === userId;
 }

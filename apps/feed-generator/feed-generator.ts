@@ -10,7 +10,7 @@ import type {
   RequestOf,
   ResponseOf,
 } from '@tallystick/contracts';
-import { decodeMetadata, decodePayload, deriveId, encodeNewEvent, lettersOf } from '@tallystick/events';
+import { decodeMetadata, decodePayload, deriveId, encodeNewEvent, lettersOf, saysErased } from '@tallystick/events';
 import { type Journal, JournalUnavailable, NO_STREAM, RevisionConflict } from '@tallystick/journal';
 import type { AccountId, FeedItemId, FeedItemPosted, Micros } from '@tallystick/ledger-core';
 import { CallFailed } from '@tallystick/transport';
@@ -22,6 +22,7 @@ type Posted = ResponseOf<Post>;
 /**
  * Seals text of a customer (architecture, rule 13). The same account, command and text give the same bytes, so that a repeat is known
  * by them.
+ * @throws EncodingError `no_key` where the customer was erased
  */
 export type SealPersonal = (
   accountId: AccountId,
@@ -56,7 +57,8 @@ export class FeedGenerator implements Handlers {
     const { accountId, caller, key } = request;
     if (!(await this.isKnown(accountId, context))) return { kind: 'rejected', rejection: 'UnknownAccount' };
     const commandId = `${caller}/${accountId}/${key}`;
-    const personal = await this.ports.seal(accountId, commandId, textOf(request), context);
+    const personal = await this.sealed(request, commandId, context);
+    if (personal === undefined) return { kind: 'rejected', rejection: 'CustomerErased' };
     // Of the sealed bytes: a hash of the text itself would outlive its erasure.
     const contentHash = hash('sha256', personal, 'base64url');
     const stream = `feed-${accountId}-${lettersOf(commandId)}`;
@@ -68,6 +70,16 @@ export class FeedGenerator implements Handlers {
       throw new CallFailed({ code: 'unavailable', message: 'the journal does not answer now', retryable: true }, error);
     }
   };
+
+  /** Undefined where the customer was erased. */
+  private async sealed(request: RequestOf<Post>, commandId: string, context: CallContext) {
+    try {
+      return await this.ports.seal(request.accountId, commandId, textOf(request), context);
+    } catch (error) {
+      if (saysErased(error)) return undefined;
+      throw error;
+    }
+  }
 
   /** Undefined where the key was used before. */
   private async append(stream: string, posting: Posting, context: CallContext): Promise<Posted | undefined> {

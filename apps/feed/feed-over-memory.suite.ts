@@ -58,7 +58,7 @@ export class FeedOverMemory {
     const freshness = { waitUntil: () => this.fill() };
     const { journal, open, seal } = this;
     const clock = () => this.world.now;
-    this.users = new Users({ journal, keys: this.keys, clock, bookDate, views: this.views, freshness });
+    this.users = new Users({ journal, keys: this.keys, clock, bookDate, ledger, views: this.views, freshness });
     if (answers) {
       transport.answer(feedContract, new Feed({ views: through(this.views), freshness, progress, open }));
       transport.answer(feedGeneratorContract, new FeedGenerator({ journal, ledger, clock, bookDate, seal }));

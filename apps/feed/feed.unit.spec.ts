@@ -217,13 +217,17 @@ describe('a posted item', () => {
     );
   });
 
-  it('keeps its place when its text is erased', async () => {
+  it('keeps its place when its text is erased, and none is posted after that', async () => {
     const of = new FeedOverMemory();
     await of.ledger.given(account, ...funded(1000n));
     await of.generator.post(posting, context);
     await of.keys.destroy(account);
     const [first] = (await of.list(account)).filter(({ kind }) => kind === 'basic');
     expect(first).toMatchObject({ status: 'ERASED', description: '', basic: { title: '', body: null, imageUrl: '' } });
+    expect(await of.generator.post({ ...posting, key: 'late' }, context)).toEqual({
+      kind: 'rejected',
+      rejection: 'CustomerErased',
+    });
   });
 
   it('needs an account', async () => {

@@ -3,7 +3,8 @@ import { accountsContract, type ClientOf, ledgerContract, paymentsContract } fro
 import { Answers, clientOf, FRESHNESS, RECORDS, VIEWS } from '@tallystick/transport/nest';
 import type { Freshness, Records, ViewReader } from '@tallystick/views';
 import { type OpenPersonal, OutboundPayments } from './iso20022/outbound.js';
-import { Payments, type SealPersonal } from './payments.js';
+import { Payments } from './payments.js';
+import type { SealPersonal } from './personal.js';
 import { Schedules } from './schedules.js';
 
 /** Injected as SealPersonal. */

@@ -29,14 +29,14 @@ import type { OpenPersonal } from './iso20022/outbound.js';
 import { Replies } from './iso20022/replies.js';
 import { NamedAccounts } from './named-accounts.js';
 import { OPEN_PERSONAL, PaymentsController, SEAL_PERSONAL } from './payments.controller.js';
-import type { SealPersonal } from './payments.js';
 import { PaymentsProcesses } from './payments.processes.js';
+import type { SealPersonal } from './personal.js';
 import { ScheduleRoutes } from './schedules.routes.js';
 import { StaffRequests } from './staff.requests.js';
 import { StaffPaymentRoutes } from './staff.routes.js';
 
 export type { OpenPersonal } from './iso20022/outbound.js';
-export type { SealPersonal } from './payments.js';
+export type { SealPersonal } from './personal.js';
 
 const PATIENCE_MS = 5_000;
 

@@ -1,23 +1,13 @@
 // What the payments service answers: money between accounts, and between an account and its pots, all of it decided by the ledger.
-import type { CallContext, ClientOf, HandlersOf, ledgerContract, paymentsContract } from '@tallystick/contracts';
+import type { ClientOf, HandlersOf, ledgerContract, paymentsContract } from '@tallystick/contracts';
 import { deriveId, lettersOf } from '@tallystick/events';
-import type { AccountCommand, AccountId, PotId, TransferId } from '@tallystick/ledger-core';
+import type { AccountCommand, PotId, TransferId } from '@tallystick/ledger-core';
 import { firstTimeOf, type Records } from '@tallystick/views';
 import { AccountCommands, commandIdOf } from './account-commands.js';
+import { CUSTOMER_ERASED, type SealPersonal, sealedUnlessErased } from './personal.js';
 
 type Handlers = HandlersOf<typeof paymentsContract>;
 type Elsewhere = 'pay' | 'payment' | 'paymentsInFlight' | 'schedulePayment' | 'cancelSchedule' | 'schedules';
-
-/**
- * Seals text of a customer (architecture, rule 13). The same account, command and text give the same bytes, so that a retry repeats
- * its event exactly.
- */
-export type SealPersonal = (
-  accountId: AccountId,
-  commandId: string,
-  text: Readonly<Record<string, string>>,
-  context: CallContext,
-) => Promise<Uint8Array>;
 
 export interface PaymentsPorts {
   readonly ledger: ClientOf<typeof ledgerContract>;
@@ -46,7 +36,10 @@ export class Payments implements Omit<Handlers, Elsewhere> {
     const refused = await this.commands.refuseDestination(destinationAccountId, currency, context);
     if (refused !== undefined) return { transferId, outcomes: [{ kind: 'rejected', rejection: refused }] };
     const personal =
-      reference === null ? null : await this.ports.seal(sourceAccountId, commandId, { reference }, context);
+      reference === null
+        ? null
+        : await sealedUnlessErased(this.ports.seal, sourceAccountId, commandId, { reference }, context);
+    if (personal === undefined) return { transferId, outcomes: CUSTOMER_ERASED };
     const command: AccountCommand = {
       type: 'SendTransfer',
       transferId,
@@ -63,7 +56,9 @@ export class Payments implements Omit<Handlers, Elsewhere> {
     const commandId = commandIdOf(request, accountId);
     const effectiveAt = await firstTimeOf(this.ports.records, POT_OPENINGS, commandId, request.effectiveAt);
     const potId = deriveId('pot', effectiveAt, 'pot', commandId) as PotId;
-    const personal = name === '' ? null : await this.ports.seal(accountId, commandId, { name }, context);
+    const personal =
+      name === '' ? null : await sealedUnlessErased(this.ports.seal, accountId, commandId, { name }, context);
+    if (personal === undefined) return { potId, outcomes: CUSTOMER_ERASED };
     const command: AccountCommand = { type: 'OpenPot', potId, goal, style, personal };
     return { potId, outcomes: await this.commands.execute(accountId, request, command, context) };
   };

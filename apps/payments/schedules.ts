@@ -27,8 +27,8 @@ import { AccountCommands, commandIdOf } from './account-commands.js';
 import { paymentIdOf } from './iso20022/names.js';
 import { recordOf } from './iso20022/outbound-records.js';
 import { clearingSystemOf, faultOf, outboundTexts, schemeOf } from './iso20022/outbound-texts.js';
-import type { SealPersonal } from './payments.js';
 import { schedulesTable } from './payments.tables.js';
+import { type SealPersonal, sealedUnlessErased } from './personal.js';
 
 type Handlers = HandlersOf<typeof paymentsContract>;
 export type Schedule = ResponseOf<(typeof paymentsContract)['methods']['schedules']>['schedules'][number];
@@ -115,8 +115,9 @@ export class Schedules implements Pick<Handlers, 'schedulePayment' | 'cancelSche
     const rejection = await this.commands.refuseDestination(destinationAccountId, currency, context);
     if (rejection !== undefined) return { rejection };
     if (reference === null) return { personal: null };
-    const personal = await this.ports.seal(accountId, commandIdOf(request, accountId), { reference }, context);
-    return { personal };
+    const { seal } = this.ports;
+    const personal = await sealedUnlessErased(seal, accountId, commandIdOf(request, accountId), { reference }, context);
+    return personal === undefined ? { rejection: 'CustomerErased' } : { personal };
   }
 
   /** What each payment's message is made of: where it can't be said, nothing is scheduled. */
@@ -128,7 +129,8 @@ export class Schedules implements Pick<Handlers, 'schedulePayment' | 'cancelSche
     const { accountId } = request;
     const commandId = commandIdOf(request, accountId);
     const texts = await outboundTexts(this.ports.accounts, request, context);
-    const personal = await this.ports.seal(accountId, commandId, { ...texts }, context);
+    const personal = await sealedUnlessErased(this.ports.seal, accountId, commandId, { ...texts }, context);
+    if (personal === undefined) return { rejection: 'CustomerErased' };
     // Its payments differ in their references and dates, which have one form.
     const fault = faultOf(paymentIdOf(commandId), recordOf(request, personal), texts);
     if (fault !== undefined) return { fault };

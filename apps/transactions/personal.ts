@@ -1,6 +1,6 @@
 // What customers' programs write is sealed under the key of the account that it stands on (architecture, rule 13).
 import type { CallContext } from '@tallystick/contracts';
-import { EncodingError, ERASED, type PersonalText } from '@tallystick/events';
+import { EncodingError, ERASED, type PersonalText, saysErased } from '@tallystick/events';
 import type { AccountId } from '@tallystick/ledger-core';
 
 export interface Personal {
@@ -28,8 +28,7 @@ export async function unlessErased<Answer>(
   try {
     return await write();
   } catch (error) {
-    if (error instanceof EncodingError && error.code === 'no_key')
-      return { kind: 'rejected', rejection: 'CustomerErased' };
+    if (saysErased(error)) return { kind: 'rejected', rejection: 'CustomerErased' };
     throw error;
   }
 }

@@ -138,9 +138,10 @@ export class WebhookApiService {
     transport.answer(transactionsContract, new TransactionsService({ views, freshness, ...writing }));
     const unknown: Authenticated = { known: null, refused: 'unknown' };
     // As much of the contract as is asked here.
-    const { authenticate } = authContract.methods;
-    transport.answer(defineContract('auth', { authenticate }), {
+    const { authenticate, isApproved } = authContract.methods;
+    transport.answer(defineContract('auth', { authenticate, isApproved }), {
       authenticate: async ({ token }) => this.tokens.get(token) ?? unknown,
+      isApproved: async () => ({ approved: true }),
     });
   }
 

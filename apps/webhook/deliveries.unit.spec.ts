@@ -239,3 +239,33 @@ describe('what was missed', () => {
     expect(await of.log(id)).toMatchObject([{ state: 'waiting' }]);
   });
 });
+
+describe('a client whose approval has ended', () => {
+  it('is told nothing more, of what waits either, and goes on once it is approved again', async () => {
+    of = await WebhooksOverMemory.start();
+    const receiver = await receiving((request, response, nth) =>
+      answers(nth === 1 ? 503 : 200)(request, response, nth),
+    );
+    const other = await receiving();
+    const id = await of.register(receiver.url);
+    await of.register(other.url, { clientId: 'oauth2client_other' });
+    await payIn();
+    await recorded(id, 1);
+    await requests(other, 1);
+    of.ended.add('oauth2client_spec');
+    of.time.advance(36_000);
+    await of.quiet();
+    await payIn();
+    await requests(other, 2);
+    await of.quiet();
+    expect(receiver.received).toHaveLength(1);
+    expect(await of.log(id)).toEqual([]);
+    expect(await of.first.metric('webhook_attempts_total{outcome="dropped"}')).toEqual([
+      'webhook_attempts_total{outcome="dropped"} 2',
+    ]);
+    of.ended.clear();
+    await payIn();
+    await requests(receiver, 2);
+    await of.quiet();
+  });
+});

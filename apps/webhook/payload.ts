@@ -1,6 +1,12 @@
 // What a receiver is told: the transaction as the customer API shows it, as of now, read when it is sent. Nothing of it is kept here, so
 // that no copy outlives the erasure of a customer.
-import type { accountsContract, CallContext, ClientOf, transactionsContract } from '@tallystick/contracts';
+import type {
+  accountsContract,
+  authContract,
+  CallContext,
+  ClientOf,
+  transactionsContract,
+} from '@tallystick/contracts';
 import { type Annotated, type OpenAll, transactionShown, writtenBeside } from '@tallystick/customer-api';
 import { ProblemError } from '@tallystick/transport/service';
 import type { Delivery } from './delivery.js';
@@ -8,6 +14,7 @@ import type { Registration } from './registrations.js';
 
 export interface PayloadPorts {
   readonly accounts: Pick<ClientOf<typeof accountsContract>, 'get'>;
+  readonly auth: Pick<ClientOf<typeof authContract>, 'isApproved'>;
   readonly transactions: Pick<ClientOf<typeof transactionsContract>, 'get'>;
   readonly openAll: OpenAll;
   readonly context: (signal: AbortSignal) => CallContext;
@@ -26,15 +33,18 @@ export class Payloads {
   constructor(private readonly ports: PayloadPorts) {}
 
   /**
-   * The body; undefined where there is nothing to tell: the user has the account no more, or the account shows no such transaction.
+   * The body; undefined where there is nothing to tell: the user has the account no more, or the account shows no such transaction; or
+   * the client is to hear nothing of the user: their approval was ended, or its newest login has none yet.
    * @throws CallFailed where that can not be told now
    */
   async of(delivery: Delivery, { userId, clientId }: Registration, signal: AbortSignal): Promise<string | undefined> {
-    const { accounts, openAll, context, report } = this.ports;
+    const { accounts, auth, openAll, context, report } = this.ports;
     const { found } = await accounts.get({ accountId: delivery.accountId }, context(signal));
     if (found === null || !found.owners.includes(userId)) return undefined;
     const transaction = await this.transaction(delivery, clientId, signal);
     if (transaction === null) return undefined;
+    // Asked last: whoever ends it a moment before is heard of.
+    if (!(await auth.isApproved({ userId, clientId }, context(signal))).approved) return undefined;
     // What this client has written, and no other.
     const [beside] = await writtenBeside(openAll, delivery.accountId, [transaction]);
     const shownFor = { ownerId: found.owners[0] ?? '', expandMerchant: true, ...beside };

@@ -2,6 +2,7 @@
 import type { Bus } from '@tallystick/bus';
 import type {
   accountsContract,
+  authContract,
   CallContext,
   ClientOf,
   ledgerContract,
@@ -33,6 +34,7 @@ export interface WebhookServicePorts {
   readonly policy: AddressPolicy;
   readonly records: Records;
   readonly accounts: ClientOf<typeof accountsContract>;
+  readonly auth: Pick<ClientOf<typeof authContract>, 'isApproved'>;
   readonly ledger: ClientOf<typeof ledgerContract>;
   readonly transactions: ClientOf<typeof transactionsContract>;
   /** Opens what clients wrote beside transactions. */
@@ -129,11 +131,11 @@ export class WebhookService {
   }
 
   private payloads(): Payloads {
-    const { accounts, transactions, openAll, time, contextFor, report } = this.ports;
+    const { accounts, auth, transactions, openAll, time, contextFor, report } = this.ports;
     const context = (signal: AbortSignal): CallContext => {
       const { correlationId, causationId, actor } = contextFor('webhooks', 'webhooks');
       return { deadline: time.now() + CALL_MS, correlationId, causationId, actor, signal };
     };
-    return new Payloads({ accounts, transactions, openAll, context, now: () => time.now(), pause, report });
+    return new Payloads({ accounts, auth, transactions, openAll, context, now: () => time.now(), pause, report });
   }
 }

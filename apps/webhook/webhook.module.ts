@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Bus } from '@tallystick/bus';
 import {
   accountsContract,
+  authContract,
   type ClientOf,
   ledgerContract,
   transactionsContract,
@@ -61,6 +62,7 @@ export class WebhookModule {
       provide: WebhookService,
       useFactory: (
         accounts: ClientOf<typeof accountsContract>,
+        auth: ClientOf<typeof authContract>,
         ledger: ClientOf<typeof ledgerContract>,
         transactions: ClientOf<typeof transactionsContract>,
         bus: Bus,
@@ -72,16 +74,16 @@ export class WebhookModule {
         report: (error: unknown) => void,
       ) =>
         new WebhookService({
-          ...{ policy, instance, random, openAll, accounts, ledger, transactions, bus, records, partitionOf },
+          ...{ policy, instance, random, openAll, accounts, auth, ledger, transactions, bus, records, partitionOf },
           ...{ time, contextFor, metrics, report, addressesOf: asked, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS },
           elapsed: () => performance.now(),
         }),
       inject: [
-        ...[clientOf(accountsContract), clientOf(ledgerContract), clientOf(transactionsContract)],
+        ...[accountsContract, authContract, ledgerContract, transactionsContract].map(clientOf),
         ...[BUS, RECORDS, PARTITION_OF, TIME, CONTEXT_FOR, Registry, REPORT],
       ],
     };
-    const calls = [accountsContract, ledgerContract, transactionsContract];
+    const calls = [accountsContract, authContract, ledgerContract, transactionsContract];
     return {
       module: WebhookModule,
       imports: [ContractsModule.forService({ answers: [webhookContract], calls })],

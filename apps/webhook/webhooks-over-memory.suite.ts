@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { EmbeddedBus } from '@tallystick/bus/embedded/index';
 import {
   accountsContract,
+  authContract,
   type ClientOf,
+  defineContract,
   ledgerContract,
   type RequestOf,
   transactionsContract,
@@ -69,6 +71,7 @@ export class Instance {
       instance: 'one',
       records: this.mortal(new MemoryRecords(of.of.world.recordStore)),
       accounts: client(accountsContract),
+      auth: client(authContract),
       ledger: client(ledgerContract),
       transactions: client(transactionsContract),
       openAll: of.of.openAll,
@@ -141,6 +144,8 @@ export class WebhooksOverMemory {
   readonly time = new ManualTime(Number(this.of.world.now / 1_000n) + 3_600_000);
   readonly reported: unknown[] = [];
   isViewAway = false;
+  /** Clients whose approval no longer stands. */
+  readonly ended = new Set<string>();
   private readonly projector = new Projector('transactions', this.of.views, [transactionsProjection]);
   private readonly instances: Instance[] = [];
   private filling: Promise<void> = Promise.resolve();
@@ -161,6 +166,10 @@ export class WebhooksOverMemory {
         bookDate,
       }),
     );
+    const { isApproved } = authContract.methods;
+    started.of.ledger.transport.answer(defineContract('auth', { isApproved }), {
+      isApproved: async ({ clientId }) => ({ approved: !started.ended.has(clientId) }),
+    });
     for (const [accountId, owner] of [
       [ann, 'user_ann'],
       [bob, 'user_bob'],

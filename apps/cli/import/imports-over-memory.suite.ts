@@ -107,7 +107,8 @@ export class ImportsUnderTest {
     const accounts = transport.client(accountsContract);
     const cardProcessing = transport.client(cardProcessingContract);
     const views = new MemoryViews(new MemoryViewStore());
-    transport.answer(accountsContract, new Accounts(ledger, cardProcessing, views, records, usersOver(journal).users));
+    const { users } = usersOver({ journal, client: ledger });
+    transport.answer(accountsContract, new Accounts(ledger, cardProcessing, views, records, users));
     const importer = new RowImporter({ ledger, accounts, cards });
     const bookDate = bookDateIn('Europe/London');
     // As much of the contract as is asked here.

@@ -12,7 +12,7 @@ import { lettersOf } from '@tallystick/events';
 import type { CreditTransfer, CreditTransferTransaction, StatusReport } from '@tallystick/iso20022';
 import { type AccountId, type CurrencyCode, chart, type Micros, type PaymentId } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
-import type { SealPersonal } from '../payments.js';
+import { type SealPersonal, sealedUnlessErased } from '../personal.js';
 import { controlFault } from './control-sums.js';
 import { type InboundMessage, refusalOf, reportOf, SETTLED } from './inbound-report.js';
 import { accountName, agentName } from './names.js';
@@ -159,6 +159,9 @@ export class InboundPayments {
     const { currency, minor } = transaction.IntrBkSttlmAmt;
     const text = personalOf(transaction);
     const named = Object.keys(text).length > 0;
+    const commandId = `${CALLER}/${accountId}/${key}`;
+    // Money comes to whom was erased, too; who sent it, and what for, is not kept.
+    const personal = named ? await sealedUnlessErased(this.ports.seal, accountId, commandId, text, context) : null;
     const command = {
       type: 'ReceivePayment' as const,
       paymentId: `payment_${key}` as PaymentId,
@@ -167,7 +170,7 @@ export class InboundPayments {
       // The codec knows the currencies of ISO 4217 alone.
       currency: currency as CurrencyCode,
       nostro: chart.nostro('main'),
-      personal: named ? await this.ports.seal(accountId, `${CALLER}/${accountId}/${key}`, text, context) : null,
+      personal: personal ?? null,
     };
     const at = { effectiveAt: message.at, localDate: this.ports.bookDate(message.at), causedAt: 0n };
     return { accountId, caller: CALLER, commands: [{ key, ...at, command }] };

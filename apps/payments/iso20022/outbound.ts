@@ -11,7 +11,7 @@ import type {
 } from '@tallystick/contracts';
 import { type AccountCommand, chart, isCurrency, type PaymentId, rejections } from '@tallystick/ledger-core';
 import type { Records } from '@tallystick/views';
-import type { SealPersonal } from '../payments.js';
+import { CUSTOMER_ERASED, type SealPersonal, sealedUnlessErased } from '../personal.js';
 import { paymentIdOf } from './names.js';
 import { type OutboundRecord, OutboundRecords, recordOf } from './outbound-records.js';
 import { faultOf, messageText, outboundTexts, schemeOf } from './outbound-texts.js';
@@ -46,7 +46,8 @@ export class OutboundPayments implements Pick<Handlers, 'pay' | 'payment' | 'pay
     const paymentId = paymentIdOf(commandId);
     if (!isCurrency(request.currency)) return { paymentId, fault: null, outcomes: refused('InvalidCurrency') };
     const texts = await outboundTexts(this.ports.accounts, request, context);
-    const sealed = await this.ports.seal(request.accountId, commandId, { ...texts }, context);
+    const sealed = await sealedUnlessErased(this.ports.seal, request.accountId, commandId, { ...texts }, context);
+    if (sealed === undefined) return { paymentId, fault: null, outcomes: CUSTOMER_ERASED };
     const fresh = recordOf(request, sealed);
     const fault = faultOf(paymentId, fresh, texts);
     if (fault !== undefined) return { paymentId, fault, outcomes: [] };

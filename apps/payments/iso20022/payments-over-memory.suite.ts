@@ -1,13 +1,15 @@
 // Accounts and payments over one ledger in memory, behind HTTP as the staff have it.
 import { Module } from '@nestjs/common';
 import { bookDateIn } from '@tallystick/contracts';
-import { InMemoryKeys } from '@tallystick/events';
+import { InMemoryKeys, type KeyPort, sealPersonal, unsealPersonal } from '@tallystick/events';
 import type { Micros } from '@tallystick/ledger-core';
+import { contextsOf } from '@tallystick/transport';
 import {
   BOOK_DATE,
   BOOK_ZONE,
   BUS,
   CLOCK,
+  CONTEXT_FOR,
   ContractsModule,
   FRESHNESS,
   JOURNAL,
@@ -24,7 +26,7 @@ import { MemoryRecords, MemoryViews } from '@tallystick/views/memory/index';
 import { Registry } from 'prom-client';
 import { AccountsModule } from '../../accounts/accounts.module.js';
 import { gatewayOverMemory, MAY_FIRST, type OverMemory } from '../../card-processing/gateway-over-memory.suite.js';
-import { PaymentsModule } from '../payments.module.js';
+import { type OpenPersonal, PaymentsModule, type SealPersonal } from '../payments.module.js';
 import { schedulesProjection } from '../schedules.projection.js';
 import { ScheduledPaymentsProcess } from './scheduled-payments.process.js';
 
@@ -58,6 +60,8 @@ export interface Answer {
 export interface PaymentsOverMemory {
   readonly over: OverMemory;
   readonly records: MemoryRecords;
+  /** The customers' and their accounts'. */
+  readonly keys: KeyPort;
   readonly now: () => Micros;
   /** @param body bytes or text are a message; anything else is JSON */
   post(path: string, body: unknown, key?: string): Promise<Answer>;
@@ -99,6 +103,9 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     [BUS, { run: async () => {} }],
     [RUNS_PROCESSES, false],
     [RANDOM, over.random],
+    [CONTEXT_FOR, contextsOf('service:spec')],
+    [BUS, { run: async () => {} }],
+    [RUNS_PROCESSES, false],
   ];
   const ports = {
     module: Ports,
@@ -107,9 +114,15 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     exports: provided.map(([provide]) => provide),
   };
   const keys = new InMemoryKeys(over.random);
+  const sealed: SealPersonal = async (accountId, commandId, text) => {
+    await keys.create(accountId);
+    return sealPersonal(keys, accountId, commandId, text);
+  };
+  const opened: OpenPersonal = (accountId, bytes) => unsealPersonal(keys, accountId, bytes);
+  const payments = PaymentsModule.with({ seal: sealed, open: opened });
   class Bank {}
   const contracts = ContractsModule.forRoot({ transport: over.transport });
-  Module({ imports: [ports, contracts, AccountsModule.with({ keys }), PaymentsModule.with({ seal, open })] })(Bank);
+  Module({ imports: [ports, contracts, AccountsModule.with({ keys }), payments] })(Bank);
   const service = await createService({
     module: Bank,
     title: { title: 'Payments', version: '1' },
@@ -144,6 +157,7 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
   return {
     over,
     records,
+    keys,
     post,
     now: () => now,
     get: (path, token = authorization, headers = {}) => send(path, { headers: { ...headers, authorization: token } }),

@@ -66,6 +66,8 @@ const configurationSchema = Type.Object(
       countsRequests: Type.Boolean({ default: true }),
       /** Where programs find it, such as https://api.example; empty for wherever a request went. */
       publicUrl: optionalText,
+      /** What a user may upload in 24 hours; 100 MiB. */
+      uploadBytesPerDay: Type.Integer({ default: 104_857_600, minimum: 10_485_760 }),
     }),
     /** What card-processing decides while the ledger is out of reach; docs/stand-in.md. */
     standIn: section({

@@ -52,7 +52,7 @@ export const accountsContract = defineContract('accounts', {
     response: Type.Object({ accountId, outcomes: ledgerContract.methods.execute.response.properties.outcomes }),
     idempotent: true,
     mutates: true,
-    summary: 'Opens an account; its id follows from the caller, the key and effectiveAt.',
+    summary: 'Opens an account, for nobody who was erased; its id follows from the caller, the key and effectiveAt.',
   }),
   get: method({
     request: Type.Object({ accountId }),
@@ -127,7 +127,8 @@ export const accountsContract = defineContract('accounts', {
     response: Type.Object({ outcome: userOutcome }),
     idempotent: true,
     mutates: true,
-    summary: "Destroys a customer's key: their details can not be read any more, wherever they lie.",
+    summary:
+      "Destroys a customer's key, and those of the accounts all of whose owners are erased: what they sealed can not be read any more.",
   }),
   user: method({
     request: Type.Object({ userId: Type.String(), minPosition: big }),

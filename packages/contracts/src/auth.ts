@@ -25,6 +25,13 @@ export const authContract = defineContract('auth', {
     idempotent: true,
     mutates: false,
   }),
+  /** Whether the user's approval of the client stands: given for its newest login, which nobody has ended. Tokens may have expired. */
+  isApproved: method({
+    request: Type.Object({ userId: Type.String(), clientId: Type.String() }),
+    response: Type.Object({ approved: Type.Boolean() }),
+    idempotent: true,
+    mutates: false,
+  }),
   /** A token made by an operator: approved, with the whole history, until it expires. */
   issue: method({
     request: Type.Object({

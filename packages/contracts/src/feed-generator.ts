@@ -17,7 +17,11 @@ export const feedGeneratorContract = defineContract('feed-generator', {
       }),
       Type.Object({
         kind: Type.Literal('rejected'),
-        rejection: Type.Union([Type.Literal('UnknownAccount'), Type.Literal('IdempotencyKeyReused')]),
+        rejection: Type.Union([
+          Type.Literal('UnknownAccount'),
+          Type.Literal('IdempotencyKeyReused'),
+          Type.Literal('CustomerErased'),
+        ]),
       }),
     ]),
     idempotent: true,

@@ -45,3 +45,8 @@ export class DecodingError extends Error {
     super(message);
   }
 }
+
+/** Whether something could not be sealed because its customer was erased: a key that is destroyed is never made again. */
+export function saysErased(error: unknown): boolean {
+  return error instanceof EncodingError && error.code === 'no_key';
+}

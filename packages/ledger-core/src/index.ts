@@ -1,5 +1,4 @@
 export * from './account/answer.js';
-export { STAFF } from './account/cards.js';
 export type * from './account/commands.js';
 export { contentOf } from './account/content.js';
 export { decide } from './account/decide.js';
@@ -21,6 +20,7 @@ export {
   type CardState,
   initialState,
   type PotState,
+  STAFF,
   spentOf,
   type TransactionState,
 } from './account/state.js';

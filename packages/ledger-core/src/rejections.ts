@@ -113,6 +113,13 @@ export const rejections = {
     false,
     "the card's holder is no owner of the account",
   ),
+  HolderNeeded: facts(
+    'bad_request.missing_param.holder',
+    400,
+    '12',
+    false,
+    'a card of an account with several owners needs a holder',
+  ),
   AccountClosed: facts('precondition_failed.account_closed', 412, '05', false, 'the account is closed'),
   AccountFrozen: facts('precondition_failed.account_frozen', 412, '05', true, 'the account is frozen'),
   AccountNotFrozen: facts('precondition_failed.account_not_frozen', 412, '12', false, 'the account is not frozen'),

@@ -276,7 +276,7 @@ export type AccountCommandOfItsOwn =
 
 export interface IssueCard extends NewCard {
   readonly type: 'IssueCard';
-  /** Which of the account's owners; null for the only one, or where nobody says. */
+  /** Which of the account's owners; null for the only one, or where there is none. */
   readonly holder: string | null;
   readonly active: boolean;
   readonly controls: CardControls;

@@ -13,7 +13,7 @@ import type {
 import { present, unreachable } from './broken-stream.js';
 import { applyCardTransaction } from './evolve-card-transaction.js';
 import { forgetClosed, forgetCommands, isForgotten } from './forgetting.js';
-import { type AccountState, type CardState, type EventFacts, refusalKey } from './state.js';
+import { type AccountState, type CardState, type EventFacts, refusalKey, STAFF } from './state.js';
 
 export { COMMAND_KEYS_KEPT, TRANSACTIONS_KEPT } from './forgetting.js';
 export type { EventFacts } from './state.js';
@@ -28,7 +28,7 @@ export type AccountStreamEvent =
   | PaymentEvent;
 
 /** Changes with every change of what events fold to: a snapshot of another version is not used. */
-export const FOLD_VERSION = 'account-6';
+export const FOLD_VERSION = 'account-7';
 
 export function evolve(state: AccountState, event: AccountStreamEvent, facts: EventFacts): void {
   state.revision = facts.revision;
@@ -136,7 +136,8 @@ function applyCard(state: AccountState, event: CardEvent, facts: EventFacts): vo
       holder: event.holder,
       status: event.active ? 'ACTIVE' : 'INACTIVE',
       frozen: false,
-      frozenBy: null,
+      frozenByBank: false,
+      frozenByCustomer: null,
       controls: event.controls,
       limits: event.limits,
       revision: facts.revision,
@@ -152,11 +153,14 @@ function applyCard(state: AccountState, event: CardEvent, facts: EventFacts): vo
       return;
     case 'CardFrozen':
       card.frozen = true;
-      card.frozenBy = event.frozenBy;
+      if (event.frozenBy === STAFF) card.frozenByBank = true;
+      else card.frozenByCustomer = event.frozenBy;
       return;
     case 'CardUnfrozen':
+      // Whoever's freeze is to stay freezes again.
       card.frozen = false;
-      card.frozenBy = null;
+      card.frozenByBank = false;
+      card.frozenByCustomer = null;
       return;
     case 'CardReplaced':
       card.status = 'REPLACED';

@@ -1,4 +1,5 @@
 // Who owns the account, after its opening.
+import { holderOf } from './cards.js';
 import type { AddAccountOwner, RemoveAccountOwner } from './commands.js';
 import { type Decision, decided, reject } from './decision.js';
 import type { AccountState, CardState } from './state.js';
@@ -22,6 +23,8 @@ export function decideOwner(state: AccountState, { type, userId }: AddAccountOwn
 
 /** Nobody pays with the card of an account that is not theirs any more. */
 function cardsCancelled(state: AccountState, holder: string) {
-  const held = [...state.cards.values()].filter((card) => card.holder === holder && !ENDED.includes(card.status));
+  const held = [...state.cards.values()].filter(
+    (card) => holderOf(card, state) === holder && !ENDED.includes(card.status),
+  );
   return held.map(({ cardId }) => ({ type: 'CardCancelled' as const, cardId, reason: 'owner_removed' }));
 }

@@ -77,8 +77,28 @@ describe('a card that names no holder', () => {
       .thenEvents({ type: 'AccountOwnerRemoved' }, { type: 'CardCancelled', cardId: card });
   });
 
-  it.each([[['ann', 'bob']], [[]]])('is nobody’s of an account of %j', (owners) => {
-    given(open({ owners })).when(issue()).thenEvents({ type: 'CardIssued', holder: null });
+  it('is not issued for an account of several', () => {
+    given(joint).when(issue()).thenRejected('HolderNeeded');
+  });
+
+  it('is nobody’s of an account of nobody, and then the first owner’s, who takes it along', () => {
+    const replacement = { cardId: second, token: 'token of 2' as CardToken, masked: null, expiry: null };
+    given(open({ owners: [] }))
+      .when(issue())
+      .thenEvents({ type: 'CardIssued', holder: null })
+      .when(add('ann'))
+      .thenEvents({ type: 'AccountOwnerAdded' })
+      .when(add('bob'))
+      .thenEvents({ type: 'AccountOwnerAdded' })
+      .when({ type: 'ReplaceCard', cardId: card, replacement })
+      .thenEvents({ type: 'CardReplaced' }, { type: 'CardIssued', cardId: second, holder: 'ann' });
+    given(open({ owners: [] }), issue(), add('ann'), add('bob'))
+      .when(remove('bob'))
+      .thenEvents({ type: 'AccountOwnerRemoved' })
+      .when(add('bob'))
+      .thenEvents({ type: 'AccountOwnerAdded' })
+      .when(remove('ann'))
+      .thenEvents({ type: 'AccountOwnerRemoved' }, { type: 'CardCancelled', cardId: card, reason: 'owner_removed' });
   });
 });
 
@@ -90,12 +110,39 @@ describe('a card that the bank has frozen', () => {
     given(joint, ann)
       .when(freeze('staff'))
       .thenEvents({ type: 'CardFrozen', frozenBy: 'staff' })
+      .when(freeze('staff'))
+      .thenRejected('CardState')
       .when(unfreeze('ann'))
       .thenRejected('CardState')
+      .when(unfreeze('staff'))
+      .thenEvents({ type: 'CardUnfrozen' })
+      .when(unfreeze('staff'))
+      .thenRejected('CardState');
+  });
+
+  it.each([
+    ['before', ['ann', 'staff']],
+    ['meanwhile', ['staff', 'ann']],
+  ])('stays frozen where its holder froze it %s', (_, [first = '', then = '']) => {
+    given(joint, ann, freeze(first), freeze(then))
       .when(freeze('ann'))
       .thenRejected('CardState')
+      .when(unfreeze('ann'))
+      .thenRejected('CardState')
       .when(unfreeze('staff'))
-      .thenEvents({ type: 'CardUnfrozen' });
+      .thenEvents({ type: 'CardUnfrozen' }, { type: 'CardFrozen', frozenBy: 'ann' })
+      .when(authorise('1', 1n))
+      .thenEvents({ type: 'AuthorisationDeclined', reason: 'card_frozen' })
+      .when(freeze('staff'))
+      .thenEvents({ type: 'CardFrozen', frozenBy: 'staff' })
+      .when(unfreeze('staff'))
+      .thenEvents({ type: 'CardUnfrozen' }, { type: 'CardFrozen', frozenBy: 'ann' })
+      .when(unfreeze('ann'))
+      .thenEvents({ type: 'CardUnfrozen' })
+      .when(fund(100n))
+      .thenEvents({ type: 'PaymentReceived' })
+      .when(authorise('2', 1n))
+      .thenEvents({ type: 'AuthorisationApproved' });
   });
 
   it('is not thawed by a replacement', () => {
@@ -111,16 +158,6 @@ describe('a card that the bank has frozen', () => {
       .thenEvents({ type: 'CardActivated' })
       .when(authorise('1', 1n, { cardId: second }))
       .thenEvents({ type: 'AuthorisationDeclined', reason: 'card_frozen' });
-  });
-
-  it('may have been frozen by its holder before', () => {
-    given(joint, ann)
-      .when(freeze('ann'))
-      .thenEvents({ type: 'CardFrozen', frozenBy: 'ann' })
-      .when(freeze('staff'))
-      .thenEvents({ type: 'CardFrozen', frozenBy: 'staff' })
-      .when(unfreeze('ann'))
-      .thenRejected('CardState');
   });
 
   it('may be unfrozen by the bank where its holder froze it', () => {

@@ -40,17 +40,22 @@ export interface CardUsage {
   count: number;
 }
 
+/** Who freezes and unfreezes for the bank. What it has frozen, no customer unfreezes. */
+export const STAFF = 'staff';
+
 export interface CardState {
   readonly cardId: CardId;
   readonly token: CardToken;
   readonly masked: string | null;
   readonly expiry: string | null;
-  /** Which of the owners; null where nobody said. */
+  /** Which of the owners; null where nobody said: see `holderOf`. */
   readonly holder: string | null;
   status: 'INACTIVE' | 'ACTIVE' | 'LOST' | 'STOLEN' | 'CANCELLED' | 'REPLACED';
+  /** By either of the two below. */
   frozen: boolean;
-  /** Null where it is not frozen. */
-  frozenBy: string | null;
+  frozenByBank: boolean;
+  /** Which customer froze it; null where none did. */
+  frozenByCustomer: string | null;
   controls: CardControls;
   limits: CardLimits;
   /** Of the command that issued it. */
