@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
   accountsContract,
+  authContract,
   type BookDate,
   balanceContract,
   type ClientOf,
@@ -26,6 +27,7 @@ export class AccountsModule {
   static with({ keys }: { readonly keys: KeyPort }): DynamicModule {
     const calls = [
       accountsContract,
+      authContract,
       balanceContract,
       cardProcessingContract,
       cardsContract,
@@ -36,13 +38,14 @@ export class AccountsModule {
       provide: Users,
       useFactory: (
         ledger: ClientOf<typeof ledgerContract>,
+        auth: ClientOf<typeof authContract>,
         journal: Journal,
         views: ViewReader,
         freshness: Freshness,
         clock: () => Micros,
         bookDate: BookDate,
-      ) => new Users({ ledger, journal, keys, views, freshness, clock, bookDate }),
-      inject: [clientOf(ledgerContract), JOURNAL, VIEWS, FRESHNESS, CLOCK, BOOK_DATE],
+      ) => new Users({ ledger, auth, journal, keys, views, freshness, clock, bookDate }),
+      inject: [clientOf(ledgerContract), clientOf(authContract), JOURNAL, VIEWS, FRESHNESS, CLOCK, BOOK_DATE],
     };
     return {
       module: AccountsModule,

@@ -1,6 +1,6 @@
-// The keys that go with a customer. Their own first; and what stands on an account is sealed under the account's key, which goes once every
+// What goes with a customer: what they log in with, and keys. Their own first; and what stands on an account is sealed under the account's key, which goes once every
 // owner of the account was erased: until then it is another's, too.
-import type { CallContext, ClientOf, ledgerContract } from '@tallystick/contracts';
+import type { authContract, CallContext, ClientOf, ledgerContract } from '@tallystick/contracts';
 import type { KeyPort } from '@tallystick/events';
 import type { AccountId } from '@tallystick/ledger-core';
 import type { Freshness, Row, ViewReader } from '@tallystick/views';
@@ -8,6 +8,7 @@ import { ownedAccountsTable } from './accounts.tables.js';
 
 export interface ErasurePorts {
   readonly ledger: Pick<ClientOf<typeof ledgerContract>, 'account'>;
+  readonly auth: Pick<ClientOf<typeof authContract>, 'forget'>;
   readonly views: ViewReader;
   readonly freshness: Freshness;
   readonly keys: Pick<KeyPort, 'destroy'>;
@@ -25,8 +26,9 @@ export class Erasure {
    * @param position of the event
    */
   async ofUser(userId: string, position: bigint, context: CallContext): Promise<void> {
-    const { views, freshness, keys } = this.ports;
+    const { auth, views, freshness, keys } = this.ports;
     await keys.destroy(userId);
+    await auth.forget({ userId }, context);
     await freshness.waitUntil(position, context.signal);
     for (let after: Row | undefined; ; ) {
       const options = { partition: { user_id: userId }, limit: PAGE, ...(after && { after }) };

@@ -96,6 +96,7 @@ describe('a customer who is erased', () => {
     const of = await Household.of();
     expect(await of.erase('user_ann')).toMatchObject({ kind: 'recorded' });
     expect(await of.erased()).toEqual([hers]);
+    expect(of.over.forgotten).toEqual(['user_ann']);
     expect([...of.keysKept()].filter(([, length]) => length > 0).map(([id]) => id)).toEqual(['user_bob', joint, his]);
     expect(await of.recordKeys.open(his, of.texts.get(his) ?? new Uint8Array())).toEqual(TEXT);
     await expect(of.recordKeys.seal(hers, 'new', TEXT)).rejects.toMatchObject({ code: 'no_key' });

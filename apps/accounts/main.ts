@@ -5,7 +5,7 @@ import { accountsProjection } from './accounts.projection.js';
 
 await runService({
   name: 'accounts',
-  needs: ['journal', 'views', 'keys'],
+  needs: ['journal', 'bus', 'views', 'keys'],
   projections: [accountsProjection],
   module: (parts) => AccountsModule.with({ keys: parts.keys() }),
 });

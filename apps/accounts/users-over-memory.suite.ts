@@ -1,4 +1,5 @@
 // Customers over a journal in memory, with views that are filled whenever a position is waited for.
+import type { authContract, ClientOf } from '@tallystick/contracts';
 import { InMemoryKeys, type KeyPort } from '@tallystick/events';
 import type { Journal } from '@tallystick/journal';
 import type { Micros } from '@tallystick/ledger-core';
@@ -12,8 +13,20 @@ export interface UsersOverMemory {
   readonly users: Users;
   readonly keys: KeyPort;
   readonly views: MemoryViews;
+  /** Whose logins were ended. */
+  readonly forgotten: readonly string[];
   /** Applies what the views have not seen. */
   fill(): Promise<void>;
+}
+
+/** As much of auth's contract as is asked when somebody is erased: it notes whose logins were ended. */
+export function loginsOfNobody() {
+  const forgotten: string[] = [];
+  const forget: ClientOf<typeof authContract>['forget'] = async ({ userId }) => {
+    forgotten.push(userId);
+    return {};
+  };
+  return { auth: { forget }, forgotten };
 }
 
 export function usersOver(
@@ -30,6 +43,7 @@ export function usersOver(
     const after = await projector.resumeAfter(0);
     await projector.apply({ partition: 0, events: await journal.readAll({ after, limit: 10_000 }) });
   };
-  const users = new Users({ journal, keys, clock, bookDate, ledger, views, freshness: { waitUntil: fill } });
-  return { users, keys, views, fill };
+  const { auth, forgotten } = loginsOfNobody();
+  const users = new Users({ journal, keys, clock, bookDate, ledger, auth, views, freshness: { waitUntil: fill } });
+  return { users, keys, views, forgotten, fill };
 }

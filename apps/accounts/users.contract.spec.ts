@@ -1,6 +1,7 @@
 // The staff's routes about customers and owners, over HTTP.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
+import { authContract, defineContract } from '@tallystick/contracts';
 import type { AccountId } from '@tallystick/ledger-core';
 import { issue, open } from '@tallystick/ledger-core/account/commands.suite';
 import { pooledRandom } from '@tallystick/transport';
@@ -24,7 +25,7 @@ import { createService, type Secrets, type Service, staffTokenOf } from '@tallys
 import { Registry } from 'prom-client';
 import { bookDate, context, contextFor, World } from '../ledger/ledger-over-memory.suite.js';
 import { AccountsModule } from './accounts.module.js';
-import { usersOver } from './users-over-memory.suite.js';
+import { loginsOfNobody, usersOver } from './users-over-memory.suite.js';
 
 const secret = { version: 1, bytes: new Uint8Array(32).fill(9) };
 const secrets: Secrets = { current: () => secret, version: () => secret };
@@ -41,6 +42,8 @@ beforeEach(async () => {
   const ledger = world.ledger();
   const over = usersOver(ledger);
   await over.fill();
+  const { forget } = authContract.methods;
+  ledger.transport.answer(defineContract('auth', { forget }), loginsOfNobody().auth);
   const provided: [symbol, unknown][] = [
     [RECORDS, ledger.records],
     [VIEWS, over.views],

@@ -13,6 +13,7 @@ type Handlers = HandlersOf<typeof accountsContract>;
 
 export interface UsersPorts extends UserStreamsPorts {
   readonly ledger: ErasurePorts['ledger'];
+  readonly auth: ErasurePorts['auth'];
   readonly views: ViewReader;
   readonly freshness: Freshness;
 }

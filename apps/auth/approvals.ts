@@ -54,7 +54,9 @@ export class Approvals {
   /** @throws ProblemError, 401 */
   async userOf(session: string): Promise<string> {
     const found = looksLike('approval', session) ? (await this.sessions.get(hashOf(session)))?.value : undefined;
-    if (found === undefined || found.expiresAtMs <= this.ports.now()) throw badCredentials();
+    const { now, credentials } = this.ports;
+    if (found === undefined || found.expiresAtMs <= now() || !(await credentials.has(found.userId)))
+      throw badCredentials();
     return found.userId;
   }
 

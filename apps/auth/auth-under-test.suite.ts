@@ -186,6 +186,10 @@ export class AuthUnderTest {
     return this.contract.isApproved({ userId: USER, clientId }, contextsOf('spec')('spec', 'spec'));
   }
 
+  forget() {
+    return this.contract.forget({ userId: USER }, contextsOf('spec')('spec', 'spec'));
+  }
+
   issue(clientId: string, lifetimeSeconds: number) {
     return this.contract.issue({ userId: USER, clientId, lifetimeSeconds }, contextsOf('spec')('spec', 'spec'));
   }

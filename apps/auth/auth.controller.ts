@@ -37,6 +37,13 @@ export class AuthController implements HandlersOf<typeof authContract> {
     return { token };
   }
 
+  async forget({ userId }: RequestOf<Methods['forget']>): Promise<ResponseOf<Methods['forget']>> {
+    // The login first: no grant begins after it.
+    await this.auth.credentials.forget(userId);
+    await this.auth.grants.endAll(userId);
+    return {};
+  }
+
   async authenticateStaff({
     token,
   }: RequestOf<Methods['authenticateStaff']>): Promise<ResponseOf<Methods['authenticateStaff']>> {

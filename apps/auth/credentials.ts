@@ -70,6 +70,20 @@ export class Credentials {
     return userId;
   }
 
+  /** Whether there is something that the user logs in with. */
+  async has(userId: string): Promise<boolean> {
+    return (await this.users.get(userId)) !== undefined;
+  }
+
+  /** The user logs in no more. */
+  async forget(userId: string): Promise<void> {
+    const user = (await this.users.get(userId))?.value;
+    if (user === undefined) return;
+    // The name is the user's own until the user has none, and can be nobody else's before.
+    if ((await this.logins.get(user.login))?.value.userId === userId) await this.logins.remove(user.login);
+    await this.users.remove(userId);
+  }
+
   private async reserve(login: string, userId: string): Promise<void> {
     for (;;) {
       const holder = await this.logins.get(login);

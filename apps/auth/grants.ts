@@ -125,6 +125,18 @@ export class Grants {
     );
   }
 
+  /** Ends every session of the user. */
+  async endAll(userId: string): Promise<void> {
+    for (let after = grantKey(userId, ''); ; ) {
+      const keys = await this.ownKeys(userId, after);
+      for (const key of keys)
+        await this.change(key, (grant) => (grant?.endedAtMs === null ? this.ended(grant) : undefined));
+      const last = keys.at(-1);
+      if (last === undefined || keys.length < LISTED_MAX) return;
+      after = last;
+    }
+  }
+
   /** As it is stored now, whether or not a token of it is good. */
   async isApproved(userId: string, clientId: string): Promise<boolean> {
     const grant = (await this.grants.get(grantKey(userId, clientId)))?.value;
@@ -133,11 +145,14 @@ export class Grants {
 
   /** The clients that hold tokens of the user, approved or not. */
   async of(userId: string): Promise<Grant[]> {
-    const prefix = grantKey(userId, '');
-    const keys = await this.grants.keys({ after: prefix, limit: LISTED_MAX });
-    const own = keys.filter((key) => key.startsWith(prefix));
+    const own = await this.ownKeys(userId, grantKey(userId, ''));
     const found = await Promise.all(own.map((key) => this.grants.get(key)));
     return found.flatMap((each) => (each !== undefined && isLive(each.value, this.ports.now()) ? [each.value] : []));
+  }
+
+  private async ownKeys(userId: string, after: string): Promise<string[]> {
+    const keys = await this.grants.keys({ after, limit: LISTED_MAX });
+    return keys.filter((key) => key.startsWith(grantKey(userId, '')));
   }
 
   private refuseSpent(grant: Grant | undefined, codeHash: string): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { contextsOf } from '@tallystick/transport';
 import { MemoryRecordStore, MemoryRecords } from '@tallystick/views/memory/index';
 import {
   AuthUnderTest,
@@ -199,5 +200,34 @@ describe('what is kept and told', () => {
       'oauth_refusals_total{code="unauthorized.bad_credentials"} 1',
     ])
       expect(metrics).toContain(line);
+  });
+});
+
+describe('a user who is forgotten', () => {
+  it('logs in no more, holds no token and no session, and leaves the login name to others', async () => {
+    const { access, refresh } = await auth.tokens(client);
+    await auth.decide(client, 'approve');
+    const code = await auth.code(client);
+    const session = JSON.parse(
+      (await auth.json('/oauth2/approvals', { login_name: LOGIN, passphrase: PASSPHRASE })).text,
+    );
+    for (let n = 0; n < 2; n++) await auth.forget();
+    expect((await auth.authenticate(access)).known).toBeNull();
+    expect((await auth.refresh(client, refresh)).status).toBe(401);
+    expect(await auth.isApproved(client.id)).toEqual({ approved: false });
+    expect((await right()).status).toBe(401);
+    // Of a code that was on its way, nothing comes that can be approved.
+    const late = tokensOf(await auth.exchange(client, code));
+    const [asking] = session.clients;
+    const decision = { session: session.session, client_id: client.id, request: asking.request, decision: 'approve' };
+    expect((await auth.json('/oauth2/approvals', decision)).status).toBe(401);
+    expect((await auth.authenticate(late.access)).known).toMatchObject({ approved: false });
+    await auth.customer('user_0000other');
+    expect((await right()).status).toBe(302);
+  });
+
+  it('leaves others as they are', async () => {
+    await auth.contract.forget({ userId: 'user_0000' }, contextsOf('spec')('spec', 'spec'));
+    expect((await right()).status).toBe(302);
   });
 });

@@ -22,6 +22,7 @@ import { AccountNumbers } from '../accounts/account-numbers.js';
 import { AccountReads } from '../accounts/account-reads.js';
 import { accountsProjection } from '../accounts/accounts.projection.js';
 import { Users } from '../accounts/users.js';
+import { loginsOfNobody } from '../accounts/users-over-memory.suite.js';
 import { feedProjection } from '../feed-generator/feed.projection.js';
 import { FeedGenerator } from '../feed-generator/feed-generator.js';
 import { bookDate, context, type LedgerUnderTest, World } from '../ledger/ledger-over-memory.suite.js';
@@ -58,7 +59,8 @@ export class FeedOverMemory {
     const freshness = { waitUntil: () => this.fill() };
     const { journal, open, seal } = this;
     const clock = () => this.world.now;
-    this.users = new Users({ journal, keys: this.keys, clock, bookDate, ledger, views: this.views, freshness });
+    const { auth } = loginsOfNobody();
+    this.users = new Users({ journal, keys: this.keys, clock, bookDate, ledger, auth, views: this.views, freshness });
     if (answers) {
       transport.answer(feedContract, new Feed({ views: through(this.views), freshness, progress, open }));
       transport.answer(feedGeneratorContract, new FeedGenerator({ journal, ledger, clock, bookDate, seal }));

@@ -43,6 +43,13 @@ export const authContract = defineContract('auth', {
     idempotent: false,
     mutates: true,
   }),
+  /** Ends all that a user can be here: what they log in with, and what clients hold of them. Again: no effect. */
+  forget: method({
+    request: Type.Object({ userId: Type.String() }),
+    response: Type.Object({}),
+    idempotent: true,
+    mutates: true,
+  }),
   /** Who of the bank's own people a bearer token is; null where it is nobody's. */
   authenticateStaff: method({
     request: Type.Object({ token: Type.String() }),
