@@ -220,7 +220,7 @@ export const accountCommand = Type.Union([
   command('SchedulePayment', {
     scheduleId,
     destinationAccountId: orNull(accountId),
-    otherBank: orNull(otherBank),
+    otherBank: Type.Optional(orNull(otherBank)),
     amount: big,
     currency,
     frequency,

@@ -408,8 +408,8 @@ export interface SchedulePayment {
   readonly scheduleId: ScheduleId;
   /** Null where another bank is paid. */
   readonly destinationAccountId: AccountId | null;
-  /** Null where an account of this bank is paid. Who is paid at the other bank is in `personal`. */
-  readonly otherBank: OtherBank | null;
+  /** None where an account of this bank is paid; the release before knows of no others. Who is paid there is in `personal`. */
+  readonly otherBank?: OtherBank | null;
   readonly amount: Minor;
   readonly currency: CurrencyCode;
   readonly frequency: Frequency;

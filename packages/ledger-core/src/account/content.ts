@@ -106,7 +106,7 @@ export function contentOf(command: AccountCommand): string {
   let text: string = command.type;
   for (const name of names) {
     const value = values[name];
-    if (value !== null || !ADDED.has(name)) text += `\n${name}=${canonical(value)}`;
+    if ((value !== null && value !== undefined) || !ADDED.has(name)) text += `\n${name}=${canonical(value)}`;
   }
   return text;
 }

@@ -67,8 +67,8 @@ function cancelled(schedule: PaymentSchedule, reason: string): ScheduledPaymentC
 }
 
 function schedule(state: AccountState, command: SchedulePayment, context: CommandContext): Decision {
-  const { type: _, personal, ...terms } = command;
-  const { destinationAccountId, otherBank, amount, firstDate, lastDate, times } = command;
+  const { type: _, personal, otherBank = null, ...terms } = command;
+  const { destinationAccountId, amount, firstDate, lastDate, times } = command;
   if (!isAmount(amount)) return reject('InvalidAmount');
   if ((destinationAccountId === null) === (otherBank === null)) return reject('InvalidDestination');
   if (otherBank !== null && !isGeneralLedger(otherBank.nostro)) return reject('UnknownLedgerAccount');
@@ -85,7 +85,7 @@ function schedule(state: AccountState, command: SchedulePayment, context: Comman
   if (activeOf(state.schedules).length >= ACTIVE_MAX) return reject('TooManySchedules');
   return decided({
     type: 'PaymentScheduled',
-    schedule: { ...terms, status: 'ACTIVE', decided: 0, nextDate: firstDate },
+    schedule: { ...terms, otherBank, status: 'ACTIVE', decided: 0, nextDate: firstDate },
     personal,
   });
 }
