@@ -1,7 +1,7 @@
 // What the accounts service answers from its view alone.
 import type { accountsContract, HandlersOf, ResponseOf } from '@tallystick/contracts';
 import type { AccountId, CurrencyCode } from '@tallystick/ledger-core';
-import type { Row, ViewReader } from '@tallystick/views';
+import type { Freshness, Row, ViewReader } from '@tallystick/views';
 import { accountsTable, ownedAccountsTable, SHELVES, shelfOf } from './accounts.tables.js';
 
 type Handlers = HandlersOf<typeof accountsContract>;
@@ -11,14 +11,19 @@ type Account = NonNullable<ResponseOf<(typeof accountsContract)['methods']['get'
 const OWNED_MAX = 1_000;
 
 export class AccountReads implements Pick<Handlers, 'get' | 'list' | 'ownedBy'> {
-  constructor(private readonly views: ViewReader) {}
+  constructor(
+    private readonly views: ViewReader,
+    /** Left out where the views do not move. */
+    private readonly freshness: Freshness = { waitUntil: async () => {} },
+  ) {}
 
   get: Handlers['get'] = async ({ accountId }) => {
     const row = await this.views.get(accountsTable, { shelf: shelfOf(accountId), account_id: accountId });
     return { found: row === undefined ? null : accountOf(row) };
   };
 
-  ownedBy: Handlers['ownedBy'] = async ({ userId }) => {
+  ownedBy: Handlers['ownedBy'] = async ({ userId, minPosition = 0n }, context) => {
+    if (minPosition > 0n) await this.freshness.waitUntil(minPosition, context.signal);
     const owned = await this.views.slice(ownedAccountsTable, { partition: { user_id: userId }, limit: OWNED_MAX });
     const theirs = owned.filter((row) => row.owned === true);
     const rows = await Promise.all(

@@ -33,7 +33,7 @@ export class Accounts extends AccountReads implements Handlers {
     records: Records,
     private readonly users: Users,
   ) {
-    super(views);
+    super(views, users.freshness);
     this.numbers = new AccountNumbers(records);
     this.registerUser = users.register;
     this.changeUser = users.change;

@@ -20,9 +20,11 @@ export interface UsersPorts extends UserStreamsPorts {
 
 export class Users {
   readonly erasure: Erasure;
+  readonly freshness: Freshness;
   private readonly streams: UserStreams;
 
   constructor(private readonly ports: UsersPorts) {
+    this.freshness = ports.freshness;
     this.streams = new UserStreams(ports);
     this.erasure = new Erasure({ ...ports, isErased: this.isErased });
   }

@@ -191,6 +191,6 @@ describe('a program of a customer', () => {
     });
     const headers = { authorization: `Bearer ${bank.staffToken}` };
     expect((await fetch(`${bank.url}/staff/users/${USER}`, { method: 'DELETE', headers })).status).toBe(200);
-    await ownersUntil(owner('', ''));
+    expect(await get('/accounts')).toMatchObject({ status: 401, body: { code: 'unauthorized.bad_access_token' } });
   });
 });

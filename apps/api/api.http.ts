@@ -14,7 +14,7 @@ import {
 import { CustomerDoor, DetailsOfAccounts, OwnedAccounts, RateLimiter } from '@tallystick/customer-api';
 import type { Micros } from '@tallystick/ledger-core';
 import type { Random, Time } from '@tallystick/transport';
-import { BOOK_DATE, BOOK_ZONE, CLOCK, clientOf, RANDOM, RECORDS, TIME } from '@tallystick/transport/nest';
+import { BOOK_DATE, BOOK_ZONE, CLOCK, clientOf, RANDOM, RECORDS, REPORT, TIME } from '@tallystick/transport/nest';
 import { HttpRoutes } from '@tallystick/transport/service';
 import type { Records } from '@tallystick/views';
 import { AccountRoutes } from './accounts.routes.js';
@@ -60,6 +60,7 @@ export class ApiHttp {
     @Inject(BOOK_ZONE) bookZone: string,
     @Inject(TIME) time: Time,
     @Inject(RANDOM) random: Random,
+    @Inject(REPORT) report: (error: unknown) => void,
   ) {
     const { rateLimit, historyDays, settlingMs, publicUrl, bic = '' } = configuration;
     const now = () => time.now();
@@ -76,7 +77,7 @@ export class ApiHttp {
     new PotRoutes(door, { owned, balance, payments, ledger, nameOf: namesBy(keys.open), clock, bookDate });
     new FeedRoutes(door, { owned, generator, random });
     const quota = new UploadQuota(records, configuration.uploadBytesPerDay ?? UPLOAD_BYTES_PER_DAY);
-    const uploads = new Uploads({ records, keys, quota, random, now });
+    const uploads = new Uploads({ records, keys, quota, random, now, report });
     new AttachmentRoutes(door, { ...written, uploads, publicUrl });
     new FileRoutes(routes, uploads);
     new ReceiptRoutes(door, written);

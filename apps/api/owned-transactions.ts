@@ -32,7 +32,7 @@ export class OwnedTransactions {
     const found = await this.find(customer, id, await this.owned.all(customer));
     if (found !== undefined) return found;
     const later = await atHead(this.ledger, customer);
-    const seen = await this.find(later, id, await this.owned.fresh(later));
+    const seen = await this.find(later, id, await this.owned.fresh(later, later.minPosition));
     if (seen === undefined) throw notFound('transaction');
     return seen;
   }

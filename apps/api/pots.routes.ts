@@ -17,7 +17,7 @@ import {
   sendJson,
 } from '@tallystick/customer-api';
 import { lettersOf } from '@tallystick/events';
-import type { AccountId, Micros, PotId } from '@tallystick/ledger-core';
+import type { Micros } from '@tallystick/ledger-core';
 import type { FastifyReply } from 'fastify';
 import { depositBody, potAnswer, potParams, potsAnswer, potsQuery, withdrawBody } from './api.schemas.js';
 import { atHead, type Head } from './at-head.js';
@@ -168,23 +168,23 @@ export class PotRoutes {
    * @throws ProblemError, 404: one answer for another user's pot and for none
    */
   private async theirs(customer: Customer, potId: string, moves: boolean): Promise<Owned> {
-    const found =
-      (await this.find(customer, potId, moves)) ??
-      (await this.find(await atHead(this.ports.ledger, customer), potId, true));
-    if (found === undefined) throw notFound('pot');
-    return found;
+    const { owned, ledger } = this.ports;
+    const found = await this.find(customer, potId, moves ? await owned.fresh(customer) : await owned.all(customer));
+    if (found !== undefined) return found;
+    const later = await atHead(ledger, customer);
+    const seen = await this.find(later, potId, await owned.fresh(later, later.minPosition));
+    if (seen === undefined) throw notFound('pot');
+    return seen;
   }
 
-  private async find(customer: Customer, potId: string, moves: boolean): Promise<Owned | undefined> {
-    const { balance, owned } = this.ports;
-    const { found } = await balance.pot({ potId: potId as PotId, minPosition: customer.minPosition }, customer.context);
-    const account = found === null ? undefined : await this.accountOf(owned, customer, found.accountId, moves);
-    return found === null || account === undefined ? undefined : { pot: found, account };
-  }
-
-  private async accountOf(owned: OwnedAccounts, customer: Customer, accountId: AccountId, moves: boolean) {
-    const accounts = moves ? await owned.fresh(customer) : await owned.all(customer);
-    return accounts.find(({ id }) => id === accountId);
+  /** Among the user's own: another's is not even looked at, so that no time tells whether it is there. */
+  private async find(customer: Customer, potId: string, accounts: readonly Account[]): Promise<Owned | undefined> {
+    const { minPosition, context } = customer;
+    const all = accounts.map(async (account) => {
+      const { pots } = await this.ports.balance.pots({ accountId: account.id, minPosition }, context);
+      return pots.filter(({ id }) => id === potId).map((pot) => ({ pot, account }));
+    });
+    return (await Promise.all(all)).flat()[0];
   }
 
   private async shown(pot: Pot, { currency }: Account) {

@@ -105,10 +105,10 @@ export class TransactionRoutes {
   private async settledPage(asked: RequestOf<PageMethod>, now: Micros, customer: Customer): Promise<Page> {
     const { transactions, ledger, settlingMs } = this.ports;
     const { context } = customer;
-    const page = await transactions.page(asked, context);
+    let page = await transactions.page(asked, context);
     if (asked.after !== null && page.afterCreated === null) {
       const { minPosition } = await atHead(ledger, customer);
-      return await transactions.page({ ...asked, minPosition }, context);
+      page = await transactions.page({ ...asked, minPosition }, context);
     }
     const last = page.transactions.at(-1);
     if (last === undefined || last.created <= now - STORED_WITHIN) return page;

@@ -9,7 +9,7 @@ type Counted = readonly (readonly [hour: number, bytes: number])[];
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 /** Of one user's count, by others, while we change it. */
-const CONFLICTS_MAX = 50;
+const CONFLICTS_MAX = 500;
 
 export class UploadQuota {
   private readonly counts: JsonRecords<Counted>;
@@ -27,10 +27,9 @@ export class UploadQuota {
     let waitSeconds = 0;
     const now = Math.floor(nowMs / HOUR_MS);
     await this.change(userId, now, (counted) => {
-      const isFull = sumOf(counted) + bytes > this.bytesMax;
-      const [oldest = now] = counted[0] ?? [];
-      waitSeconds = isFull ? Math.ceil(((oldest + HOURS) * HOUR_MS - nowMs) / 1_000) : 0;
-      return isFull ? undefined : added(counted, now, bytes);
+      const hour = this.hourOfRoom(counted, bytes, now);
+      waitSeconds = hour === undefined ? 0 : Math.ceil((hour * HOUR_MS - nowMs) / 1_000);
+      return hour === undefined ? added(counted, now, bytes) : undefined;
     });
     return waitSeconds;
   }
@@ -41,6 +40,17 @@ export class UploadQuota {
     await this.change(userId, Math.floor(nowMs / HOUR_MS), (counted) =>
       counted.map(([hour, had]) => [hour, hour === then ? Math.max(0, had - bytes) : had] as const),
     );
+  }
+
+  /** When enough of what was counted is a day ago; undefined where there is room now. */
+  private hourOfRoom(counted: Counted, bytes: number, now: number): number | undefined {
+    let left = sumOf(counted) + bytes - this.bytesMax;
+    if (left <= 0) return undefined;
+    for (const [hour, had] of counted) {
+      left -= had;
+      if (left <= 0) return hour + HOURS;
+    }
+    return now + HOURS;
   }
 
   /** @param next undefined changes nothing */

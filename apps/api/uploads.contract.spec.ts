@@ -221,6 +221,16 @@ describe('what a user uploads in a day', () => {
     expect((await ask({ content_length: '1' })).status).toBe(429);
   });
 
+  it('has room again when as much as is asked for was a day ago', async () => {
+    expect((await ask({ content_length: '1' })).status).toBe(200);
+    api.time.advance(20 * HOUR_MS);
+    for (const content_length of [String(10 * MIB), String(10 * MIB - 1)])
+      expect((await ask({ content_length })).status).toBe(200);
+    const refused = await ask({ content_length: '2' });
+    api.time.advance(Number(refused.headers.get('retry-after')) * 1_000);
+    expect((await ask({ content_length: '2' })).status).toBe(200);
+  });
+
   it('counts as the largest where nobody said how large it is, until it has come', async () => {
     const { upload_url } = (await ask()).body;
     expect((await ask()).status).toBe(200);

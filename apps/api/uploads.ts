@@ -77,6 +77,7 @@ export interface UploadsPorts {
   readonly random: Random;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly report: (error: unknown) => void;
 }
 
 export class Uploads {
@@ -88,11 +89,12 @@ export class Uploads {
    * @throws EncodingError `no_key` where the user was erased
    */
   async begin(userId: string, { fileName, fileType, length }: Declared): Promise<UploadPlace | Full> {
-    const { records, keys, quota, now } = this.ports;
+    const { records, keys, quota } = this.ports;
+    const now = this.ports.now();
     const place = { file: this.secret(), upload: this.secret() };
     const key = fileKey(place.file);
     const sealed = await keys.seal(userId, `file/${key}`, { name: fileName });
-    const waitSeconds = await quota.take(userId, length ?? FILE_BYTES_MAX, now());
+    const waitSeconds = await quota.take(userId, length ?? FILE_BYTES_MAX, now);
     if (waitSeconds > 0) return { waitSeconds };
     const upload: Upload = {
       userId,
@@ -101,7 +103,7 @@ export class Uploads {
       type: mediaTypeOf(fileType),
       length,
       secret: uploadHash(place.upload),
-      expiresAtMs: now() + LIFE_MS,
+      expiresAtMs: now + LIFE_MS,
       attempts: [],
     };
     await records.insertIfAbsent(UPLOADS, key, bytesOfJson(upload));
@@ -131,7 +133,7 @@ export class Uploads {
    * @throws ProblemError, 403 or 413; EncodingError `no_key` where the user was erased
    */
   async store(place: UploadPlace, type: string | undefined, bytes: Uint8Array): Promise<void> {
-    const { records, keys, quota, now } = this.ports;
+    const { records, keys, quota, now, report } = this.ports;
     const { userId, name, type: declared, length, expiresAtMs } = await this.admit(place, type, bytes.length);
     const key = fileKey(place.file);
     const attempt = await this.newAttempt(key);
@@ -149,7 +151,8 @@ export class Uploads {
     const stored: StoredFile = { userId, name, type: declared, length: bytes.length, attempt, chunks, storedAtMs };
     if (!(await records.insertIfAbsent(FILES, key, bytesOfJson(stored)))) throw badUploadUrl();
     const spared = (length ?? FILE_BYTES_MAX) - bytes.length;
-    if (spared > 0) await quota.giveBack(userId, spared, expiresAtMs - LIFE_MS, storedAtMs);
+    // The file is there: where this fails, the bytes are counted for a day.
+    if (spared > 0) await quota.giveBack(userId, spared, expiresAtMs - LIFE_MS, storedAtMs).catch(report);
   }
 
   /** Undefined where there is no such file, it is not whole, or its user was erased. */

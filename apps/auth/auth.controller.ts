@@ -38,9 +38,7 @@ export class AuthController implements HandlersOf<typeof authContract> {
   }
 
   async forget({ userId }: RequestOf<Methods['forget']>): Promise<ResponseOf<Methods['forget']>> {
-    // The login first: no grant begins after it.
-    await this.auth.credentials.forget(userId);
-    await this.auth.grants.endAll(userId);
+    await this.auth.forget(userId);
     return {};
   }
 

@@ -34,6 +34,8 @@ export interface AuthPorts {
   readonly runsProcesses: boolean;
 }
 
+const FORGOTTEN = 'forgotten-users';
+
 export class Auth {
   readonly configuration: AuthConfiguration;
   readonly counts: OAuthCounts;
@@ -46,10 +48,13 @@ export class Auth {
   readonly staff: StaffAccess;
   readonly sweep: SweepProcess;
 
+  private readonly records: Records;
+
   constructor(ports: AuthPorts) {
     const { configuration, records, random, report, clock, time } = ports;
     const now = () => Number(clock() / 1_000n);
     this.configuration = configuration;
+    this.records = records;
     this.counts = new OAuthCounts(ports.metrics);
     this.clients = new OAuthClients(records, random, now);
     const limit = new LoginLimit(records, configuration, now);
@@ -63,5 +68,14 @@ export class Auth {
     this.approvals = new Approvals({ records, random, now, credentials, clients, grants });
     this.staff = new StaffAccess(records, random, ports.staff);
     this.sweep = new SweepProcess({ records, configuration, now, time, report, runs: ports.runsProcesses });
+  }
+
+  /** Once for each user; where it was cut off, the next call ends it. @throws CallFailed */
+  async forget(userId: string): Promise<void> {
+    if ((await this.records.get(FORGOTTEN, userId)) !== undefined) return;
+    // The login first: after it no code is exchanged.
+    await this.credentials.forget(userId);
+    await this.grants.endAll(userId);
+    await this.records.insertIfAbsent(FORGOTTEN, userId, new Uint8Array());
   }
 }

@@ -216,13 +216,18 @@ describe('a user who is forgotten', () => {
     expect((await auth.refresh(client, refresh)).status).toBe(401);
     expect(await auth.isApproved(client.id)).toEqual({ approved: false });
     expect((await right()).status).toBe(401);
-    // Of a code that was on its way, nothing comes that can be approved.
-    const late = tokensOf(await auth.exchange(client, code));
+    expect((await auth.exchange(client, code)).body).toMatchObject({ code: 'bad_request.invalid_grant' });
     const [asking] = session.clients;
     const decision = { session: session.session, client_id: client.id, request: asking.request, decision: 'approve' };
     expect((await auth.json('/oauth2/approvals', decision)).status).toBe(401);
-    expect((await auth.authenticate(late.access)).known).toMatchObject({ approved: false });
     await auth.customer('user_0000other');
+    expect((await right()).status).toBe(302);
+  });
+
+  it('may be given a login again, which stays, whoever forgets the user once more', async () => {
+    await auth.forget();
+    await auth.customer();
+    await auth.forget();
     expect((await right()).status).toBe(302);
   });
 

@@ -63,6 +63,8 @@ async function exchangeCode(auth: Auth, fields: Fields, proof: ClientProof): Pro
   // The authorise page sees to it; a client that became public meanwhile has no proof at all.
   if (!isConfidential && checked.challenge === null) throw invalidGrant();
   const { userId, hash, expiresAtMs } = checked;
+  // Whose login was taken away since.
+  if (!(await auth.credentials.has(userId))) throw invalidGrant();
   return auth.grants.start({ userId, clientId, codeHash: hash, codeExpiresAtMs: expiresAtMs, isConfidential });
 }
 

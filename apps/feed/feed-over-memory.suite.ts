@@ -67,7 +67,7 @@ export class FeedOverMemory {
     }
     // What needs no more than the views.
     const { get, list, ownedBy, ownerNames, numbersOf } = accountsContract.methods;
-    const reads = new AccountReads(this.views);
+    const reads = new AccountReads(this.views, freshness);
     transport.answer(defineContract('accounts', { get, list, ownedBy, ownerNames, numbersOf }), {
       get: reads.get,
       list: reads.list,

@@ -58,7 +58,8 @@ class Bank {
       clock: () => world.now,
       localDateOf: bookDate,
     });
-    for (const process of [transfers, new ScheduledPaymentsProcess(ports.records)]) {
+    const noting = { ...ports, contextFor, clock: () => world.now, bookDate, open: async () => ({}) };
+    for (const process of [transfers, new ScheduledPaymentsProcess(noting)]) {
       const after = await process.resumeAfter(0);
       const events = await new MemoryJournal(world.store).readAll({ after, limit: 100_000 });
       await process.apply({ partition: 0, events });

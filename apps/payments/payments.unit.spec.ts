@@ -3,11 +3,13 @@ import { Module } from '@nestjs/common';
 import { bookDateIn, type ClientOf, paymentsContract } from '@tallystick/contracts';
 import { deriveId } from '@tallystick/events';
 import type { AccountId, CurrencyCode, Micros } from '@tallystick/ledger-core';
+import { contextsOf } from '@tallystick/transport';
 import {
   BOOK_DATE,
   BOOK_ZONE,
   BUS,
   CLOCK,
+  CONTEXT_FOR,
   ContractsModule,
   FRESHNESS,
   RANDOM,
@@ -64,6 +66,7 @@ beforeEach(async () => {
     [FRESHNESS, { waitUntil: async () => {} }],
     [TIME, over.time],
     [BUS, { run: async () => {} }],
+    [CONTEXT_FOR, contextsOf('service:spec')],
     [RUNS_PROCESSES, false],
     [RANDOM, over.random],
   ];

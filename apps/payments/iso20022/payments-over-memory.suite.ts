@@ -169,7 +169,12 @@ export async function paymentsOverMemory(): Promise<PaymentsOverMemory> {
     },
     async runProcesses() {
       await fill();
-      const process = new ScheduledPaymentsProcess(records);
+      const contextFor = contextsOf('service:spec');
+      const bookDate = bookDateIn('Europe/London');
+      const clock = () => (now += 1_000_000n);
+      const process = new ScheduledPaymentsProcess({
+        ...{ records, ledger: over.ledger, open: opened, contextFor, clock, bookDate },
+      });
       const after = await process.resumeAfter(0);
       await process.apply({ partition: 0, events: await over.journal.readAll({ after, limit: 100_000 }) });
     },

@@ -203,3 +203,34 @@ describe('a payment of a standing order to another bank', () => {
     expect((await bank.get(`/staff/payments/${JULY}`)).status).toBe(404);
   });
 });
+
+describe('a standing order to another bank of a customer who was erased', () => {
+  it('ends with its next date: the payment, which nobody can send, comes back, once', async () => {
+    const { id } = (await bank.post(SCHEDULES, order())).body;
+    await take(id, '2026-05-31', MAY);
+    await bank.runProcesses();
+    await bank.keys.destroy(payer);
+    await take(id, '2026-06-30', JUNE);
+    for (let n = 0; n < 2; n++) {
+      for (const key of await bank.records.keys('process-checkpoints', { limit: 10 }))
+        await bank.records.remove('process-checkpoints', key);
+      await bank.runProcesses();
+    }
+    expect(await shown(JUNE)).toMatchObject({ state: 'RETURNED', reason: 'precondition_failed.customer_erased' });
+    // Its message may have gone out before: whoever was paid answers.
+    expect(await shown(MAY)).toMatchObject({ state: 'SENT', message: null });
+    expect(await bank.ledgerBalance(payer)).toBe(150);
+    expect(await listed()).toMatchObject([{ status: 'cancelled', next_date: null, creditor: null }]);
+    const types = (await events()).map(({ type }) => type);
+    expect(types.filter((type) => type === 'PaymentReturned')).toHaveLength(1);
+  });
+
+  it('that is over is left as it is', async () => {
+    const { id } = (await bank.post(SCHEDULES, order({ times: 1 }))).body;
+    await bank.keys.destroy(payer);
+    await take(id, '2026-05-31', MAY);
+    expect(await listed()).toMatchObject([{ status: 'finished' }]);
+    expect(await shown(MAY)).toMatchObject({ state: 'RETURNED' });
+    expect(await bank.ledgerBalance(payer)).toBe(250);
+  });
+});

@@ -62,7 +62,8 @@ export const accountsContract = defineContract('accounts', {
   }),
   /** In order of id; closed ones, too. */
   ownedBy: method({
-    request: Type.Object({ userId: Type.String() }),
+    /** The release before does not say how far the view must have come: 0. */
+    request: Type.Object({ userId: Type.String(), minPosition: Type.Optional(big) }),
     response: Type.Object({ accounts: Type.Array(account) }),
     idempotent: true,
     mutates: false,

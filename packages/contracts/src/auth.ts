@@ -43,7 +43,10 @@ export const authContract = defineContract('auth', {
     idempotent: false,
     mutates: true,
   }),
-  /** Ends all that a user can be here: what they log in with, and what clients hold of them. Again: no effect. */
+  /**
+   * Ends all that a user can be here, once for ever: what they log in with, and what clients hold of them. Again: no effect, whatever login
+   * the staff have given since.
+   */
   forget: method({
     request: Type.Object({ userId: Type.String() }),
     response: Type.Object({}),

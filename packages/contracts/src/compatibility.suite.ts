@@ -11,7 +11,10 @@ export interface WireMethod {
 /** By `<service>.<method>`. */
 export type WireMethods = Readonly<Record<string, WireMethod>>;
 
-/** A sentence for each thing by which a caller or a service of the release before would fail. */
+/**
+ * A sentence for each thing by which a caller of the release before would fail at a service of this one. Not the other way round: services
+ * come first, then those who call them.
+ */
 export function breachesOf(before: WireMethods, now: WireMethods): string[] {
   return Object.entries(before).flatMap(([name, { request, response }]) => {
     const method = now[name];
@@ -78,13 +81,24 @@ function refusalsOfLimits(expected: JsonSchema, sent: JsonSchema, path: string):
 
 /** What callers still send, and nobody looks at any more. */
 function ignored(expected: JsonSchema, sent: JsonSchema, path: string): string[] {
-  const [wanted, given] = [propertiesOf(expected), propertiesOf(sent)];
-  return Object.entries(given).flatMap(([name, part]) => {
-    const other = wanted[name];
+  const [wanted, given] = [variantsOf(expected), variantsOf(sent)];
+  if (wanted.length > 1 || given.length > 1)
+    return given.flatMap((variant) => {
+      const all = wanted
+        .filter((one) => refusals(one, variant, path).length === 0)
+        .map((one) => ignored(one, variant, path));
+      return all.sort((a, b) => a.length - b.length)[0] ?? [];
+    });
+  const inItems =
+    isSchema(expected.items) && isSchema(sent.items) ? ignored(expected.items, sent.items, `${path}[]`) : [];
+  const [fields, parts] = [propertiesOf(expected), propertiesOf(sent)];
+  const inFields = Object.entries(parts).flatMap(([name, part]) => {
+    const other = fields[name];
     return other === undefined
       ? [`${path}.${name} is not looked at any more`]
       : ignored(other, part, `${path}.${name}`);
   });
+  return [...inItems, ...inFields];
 }
 
 function variantsOf(schema: JsonSchema): readonly JsonSchema[] {

@@ -26,7 +26,7 @@ function wireMethods(): WireMethods {
 }
 
 describe('the contracts', () => {
-  it('are understood by services of the release before, and understand them (npm run release:contracts makes a release)', () => {
+  it('take what callers of the release before ask, and answer what these understand (npm run release:contracts makes a release)', () => {
     expect(Object.keys(released).length).toBeGreaterThan(80);
     expect(breachesOf(released, wireMethods())).toEqual([]);
   });
@@ -67,6 +67,16 @@ describe('a change of a contract', () => {
     ['fewer values', Type.Object({ id: Type.Literal('a'), amount, note }), 'only "a" is understood'],
   ] as const)('may not ask for %s', (_, now, said) => {
     expect(asked(now).join('\n')).toContain(said);
+  });
+
+  it('may not leave a field out of what is deep inside', () => {
+    const list = (...fields: TSchema[]) => Type.Object({ all: Type.Array(Type.Union(fields)) });
+    const cancel = Type.Object({ type: Type.Literal('cancel') });
+    const pay = Type.Object({ type: Type.Literal('pay'), amount, note });
+    const less = Type.Object({ type: Type.Literal('pay'), amount });
+    const said = breachesOf(whole(list(pay, cancel), id), whole(list(less, cancel), id));
+    expect(said).toEqual(['bank.pay request.all[].note is not looked at any more']);
+    expect(breachesOf(whole(list(pay, cancel), id), whole(list(cancel, pay), id))).toEqual([]);
   });
 
   it.each([

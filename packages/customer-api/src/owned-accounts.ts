@@ -23,9 +23,9 @@ export class OwnedAccounts {
     private readonly now: () => number,
   ) {}
 
-  /** As the accounts service says now. */
-  async fresh({ userId, context }: Customer): Promise<readonly Account[]> {
-    const { accounts } = await this.accounts.ownedBy({ userId }, context);
+  /** As the accounts service says now. @param minPosition its view must have come this far */
+  async fresh({ userId, context }: Customer, minPosition = 0n): Promise<readonly Account[]> {
+    const { accounts } = await this.accounts.ownedBy({ userId, minPosition }, context);
     if (this.known.size >= USERS_MAX) this.known.clear();
     this.known.set(userId, { accounts, until: this.now() + REMEMBERED_MS });
     return accounts;

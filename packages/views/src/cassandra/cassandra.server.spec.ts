@@ -4,8 +4,6 @@ import { viewsSuite } from '../views.suite.js';
 import { type KeyspaceUnderTest, keyspaceUnderTest } from './cassandra-under-test.suite.js';
 import type { Cassandra } from './index.js';
 
-// Making a table takes a tenth of a second, removing one a quarter, on a quiet machine.
-
 let keyspace: KeyspaceUnderTest;
 
 beforeAll(async () => {
