@@ -141,6 +141,26 @@ describe('an account with transactions', () => {
     expect(answer).toMatchObject({ status: 200, body: { transactions: [] } });
   });
 
+  it('misses nothing that was under way while it looked for a cursor that the view had not seen', async () => {
+    const buy = async (n: string, seconds: bigint) => {
+      const outcome = await api.of.ledger.do(mine, authorise(n, 1n), {
+        effectiveAt: api.of.world.now + seconds * SECOND,
+      });
+      return outcome.kind === 'rejected' ? undefined : outcome.answer.transactionId;
+    };
+    const told = await buy('told', 1n);
+    const later = await buy('later', 3n);
+    api.of.world.now += 4n * SECOND;
+    let late: string | null | undefined;
+    const fill = api.fill.bind(api);
+    api.fill = async () => {
+      await fill();
+      late ??= await buy('late', -2n);
+    };
+    const { body } = await api.get(`/transactions?account_id=${mine}&since=${told}`);
+    expect(body.transactions.map(({ id }: Shown) => id)).toEqual([late, later]);
+  });
+
   it('shows one by its id, from whichever of the user’s accounts', async () => {
     for (const account of [mine, joint]) {
       const [one] = await page('', account);
